@@ -1,0 +1,53 @@
+"""What can go wrong with a registry: a list of problems to mend, and the few exceptions that carry it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+
+class Problem(msgspec.Struct, frozen=True, order=True):
+    """One thing to mend.
+
+    `file` is relative to the registry's folder, `line` counts from 1 (0: the file as a whole), `field` is the
+    path inside the record with list positions from 0 (`reports.0.observed`), `message` names the value and
+    says what to write instead.
+    """
+
+    file: str
+    line: int
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.field}: {self.message}" if self.field else f"{place}: {self.message}"
+
+
+class RegistryError(Exception):
+    """Base of every error this package raises on purpose; the command line and the web app catch this one."""
+
+
+class InvalidRecords(RegistryError):
+    """Records that cannot be read or written as they are; `problems` holds all of them, sorted."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class RecordExists(RegistryError):
+    """A new record would take the place of one that is there already."""
+
+
+class RecordNotFound(RegistryError):
+    """No record answers to the id or name asked for."""
+
+
+class StaleRecord(RegistryError):
+    """The file changed since it was read, so writing would lose somebody's edit."""
+
+
+class NotARegistry(RegistryError):
+    """The folder holds no `registry.toml`, or one that cannot be used."""

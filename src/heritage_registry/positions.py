@@ -1,0 +1,160 @@
+"""JSON text read with the line of every value, for messages: duplicate keys and non-numbers are found here."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from typing import Any
+
+import msgspec
+
+MAX_DEPTH = 40
+
+_BLANK = re.compile(r"[ \t\n\r]*")
+_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_WORDS = {"true": True, "false": False, "null": None}
+_NON_NUMBER = re.compile(r"-?(?:NaN|Infinity|nan|inf)")
+
+Field = tuple[str | int, ...]
+
+
+class Positions(msgspec.Struct, frozen=True):
+    """A JSON text as plain values. `lines` maps a field to the line it begins on, counted from 1."""
+
+    value: Any
+    lines: dict[Field, int]
+    problems: tuple[tuple[int, str, str], ...]
+    readable: bool
+
+    def line(self, field: Field) -> int:
+        """Return the line of a field, or of the nearest part around it that the text holds."""
+        while field not in self.lines:
+            if not field:
+                return 0
+            field = field[:-1]
+        return self.lines[field]
+
+
+class _Unreadable(Exception):  # noqa: N818 - never leaves this module
+    def __init__(self, at: int, message: str) -> None:
+        super().__init__(message)
+        self.at = at
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines: dict[Field, int] = {}
+        self.problems: list[tuple[int, str, str]] = []
+        self._line_starts = [0, *(m.end() for m in re.finditer("\n", text))]
+
+    def line_at(self, offset: int) -> int:
+        return bisect_right(self._line_starts, offset)
+
+    def skip(self, at: int) -> int:
+        match = _BLANK.match(self.text, at)
+        return match.end() if match else at
+
+    def value(self, at: int, field: Field) -> tuple[Any, int]:
+        """Read the value at an offset; return it with the offset behind it."""
+        at = self.skip(at)
+        self.lines.setdefault(field, self.line_at(at))
+        if len(field) > MAX_DEPTH:
+            raise _Unreadable(at, f"is nested more than {MAX_DEPTH} levels deep")
+        head = self.text[at : at + 1]
+        if head == "{":
+            return self.mapping(at, field)
+        if head == "[":
+            return self.sequence(at, field)
+        if head == '"':
+            return self.string(at)
+        return self.scalar(at, field)
+
+    def scalar(self, at: int, field: Field) -> tuple[Any, int]:
+        for word, value in _WORDS.items():
+            if self.text.startswith(word, at):
+                return value, at + len(word)
+        if match := _NON_NUMBER.match(self.text, at):
+            self.problems.append(
+                (
+                    self.line_at(at),
+                    ".".join(map(str, field)),
+                    f"{match.group()} is not a number; leave the field out",
+                )
+            )
+            return None, match.end()
+        if match := _NUMBER.match(self.text, at):
+            return json.loads(match.group()), match.end()
+        found = self.text[at : at + 20].split("\n")[0]
+        raise _Unreadable(
+            at, f"is not JSON here: found {found!r}" if found else "ends before the JSON is complete"
+        )
+
+    def string(self, at: int) -> tuple[str, int]:
+        match = _STRING.match(self.text, at)
+        if not match:
+            raise _Unreadable(
+                at, "has a text without its closing quotation mark, or with an unescaped control character"
+            )
+        return json.loads(match.group()), match.end()
+
+    def sequence(self, at: int, field: Field) -> tuple[list[Any], int]:
+        items: list[Any] = []
+        at = self.skip(at + 1)
+        if self.text.startswith("]", at):
+            return items, at + 1
+        while True:
+            item, at = self.value(at, (*field, len(items)))
+            items.append(item)
+            at = self.skip(at)
+            if self.text.startswith("]", at):
+                return items, at + 1
+            at = self.expect(",", at, "a comma or ']'")
+
+    def mapping(self, at: int, field: Field) -> tuple[dict[str, Any], int]:
+        members: dict[str, Any] = {}
+        at = self.skip(at + 1)
+        if self.text.startswith("}", at):
+            return members, at + 1
+        while True:
+            at = self.skip(at)
+            if not self.text.startswith('"', at):
+                raise _Unreadable(
+                    at, "needs a key in quotation marks here (is there a comma too many before it?)"
+                )
+            key_at = at
+            key, at = self.string(at)
+            if key in members:
+                self.problems.append(
+                    (
+                        self.line_at(key_at),
+                        ".".join(map(str, field)),
+                        f"has the key {key!r} twice; keep one of them",
+                    )
+                )
+            at = self.expect(":", self.skip(at), "a colon")
+            members[key], at = self.value(at, (*field, key))
+            at = self.skip(at)
+            if self.text.startswith("}", at):
+                return members, at + 1
+            at = self.expect(",", at, "a comma or '}'")
+
+    def expect(self, mark: str, at: int, words: str) -> int:
+        if not self.text.startswith(mark, at):
+            raise _Unreadable(at, f"is not JSON here: expected {words}")
+        return at + 1
+
+
+def read_positions(text: str) -> Positions:
+    """Read a JSON text with the lines of its values; a text that is no JSON gives one problem and no value."""
+    reader = _Reader(text)
+    try:
+        value, end = reader.value(0, ())
+        if reader.skip(end) != len(text):
+            raise _Unreadable(end, "goes on after the end of the record")
+    except _Unreadable as error:
+        problem = (reader.line_at(error.at), "", str(error))
+        return Positions(None, reader.lines, (*reader.problems, problem), readable=False)
+    return Positions(value, reader.lines, tuple(reader.problems), readable=True)

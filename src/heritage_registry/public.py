@@ -1,0 +1,130 @@
+"""The public view of a record: the only way to anything that leaves the registry.
+
+Maps, exports, searches, bounds, counts and pages are made from what these functions return. Locations that help
+looters or attackers are replaced here before anything else sees them. A generalised location is the cell of a
+fixed grid, never a random shift: shifts can be averaged away, a cell says what is known to the public and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_FLOOR, Decimal
+
+from msgspec.structs import replace
+
+from heritage_registry.claim import Claim
+from heritage_registry.parts import Geometry, LineString, Point, Polygon, Position
+from heritage_registry.site import Location, Place, Site, preferred_location
+
+GRID_DEGREES = Decimal("0.1")
+"""Side of a grid cell: about 9 km by 11 km in the South Caucasus."""
+
+_CELL_RADIUS_M = 8_000
+"""From a cell's centre to its farthest corner, rounded up."""
+
+_FINE_LEVELS = frozenset({"settlement", "quarter", "landform"})
+
+
+def public_view(sites: Iterable[Site]) -> tuple[Site, ...]:
+    """Return the published sites as everybody may see them, in the order given."""
+    shown = [public_site(site) for site in sites if site.properties.status == "published"]
+    ids = {site.id for site in shown}
+    return tuple(_without_relations_to_others(site, ids) for site in shown)
+
+
+def public_claims(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """Return the published claims, each without its links to unpublished ones."""
+    shown = [claim for claim in claims if claim.status == "published"]
+    ids = {claim.id for claim in shown}
+    return tuple(
+        replace(claim, relations=tuple(link for link in claim.relations if link.claim in ids))
+        for claim in shown
+    )
+
+
+def public_site(site: Site) -> Site:
+    """Return a site with its location as coarse as its sensitivity asks for.
+
+    A generalised site keeps the grid cell of its shapes and the units that contain it; a withheld one keeps the
+    units only. Descriptions of the way there and identifiers that lead to a point elsewhere are left out of both.
+    """
+    properties = site.properties
+    if properties.sensitivity == "open":
+        return site
+    locations: tuple[Location, ...] = ()
+    if properties.sensitivity == "generalised":
+        locations = tuple(_generalised(location) for location in properties.locations if location.geometry)
+    hidden = replace(
+        site,
+        properties=replace(
+            properties,
+            locations=locations,
+            places=tuple(map(_coarse_place, (p for p in properties.places if p.level not in _FINE_LEVELS))),
+            identifiers=(),
+            excerpts=(),
+            notes=(),
+        ),
+    )
+    preferred = preferred_location(hidden)
+    return replace(hidden, geometry=preferred.geometry if preferred else None)
+
+
+def grid_cell(position: Position) -> Polygon:
+    """Return the cell of the grid that holds a position, counter-clockwise from its south-west corner."""
+    west, south = (_floor_to_grid(value) for value in position)
+    east, north = west + GRID_DEGREES, south + GRID_DEGREES
+    corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
+    return Polygon(coordinates=(tuple((float(x), float(y)) for x, y in corners),))
+
+
+def is_grid_cell(geometry: Geometry) -> bool:
+    """Tell whether a shape is exactly one cell of the grid, so that it gives away nothing finer."""
+    return isinstance(geometry, Polygon) and geometry == grid_cell(_middle(geometry))
+
+
+def _generalised(location: Location) -> Location:
+    assert location.geometry is not None
+    cell = location.geometry if is_grid_cell(location.geometry) else grid_cell(_middle(location.geometry))
+    return replace(
+        location,
+        geometry=cell,
+        of="area",
+        uncertainty_m=_CELL_RADIUS_M,
+        stated=None,
+        reason=None,
+        identifiers=(),
+    )
+
+
+def _coarse_place(place: Place) -> Place:
+    """A unit's printed form may name the village with it."""
+    return replace(place, stated=None)
+
+
+def _without_relations_to_others(site: Site, ids: set[str]) -> Site:
+    relations = tuple(relation for relation in site.properties.relations if relation.site in ids)
+    if len(relations) == len(site.properties.relations):
+        return site
+    return replace(site, properties=replace(site.properties, relations=relations))
+
+
+def _floor_to_grid(value: float) -> Decimal:
+    return (Decimal(str(value)) / GRID_DEGREES).to_integral_value(ROUND_FLOOR) * GRID_DEGREES
+
+
+def _middle(geometry: Geometry) -> Position:
+    """Return the middle of a shape's bounds (longitude, latitude)."""
+    match geometry:
+        case Point():
+            return geometry.coordinates
+        case LineString():
+            positions = geometry.coordinates
+        case Polygon():
+            positions = geometry.coordinates[0]
+    longitudes, latitudes = zip(*positions, strict=True)
+    return (_halfway(longitudes), _halfway(latitudes))
+
+
+def _halfway(values: Iterable[float]) -> float:
+    decimals = [Decimal(str(value)) for value in values]
+    return float((min(decimals) + max(decimals)) / 2)
