@@ -16,7 +16,7 @@ from heritage_registry.registry import CLAIMS, SITES, SOURCES, record_path
 
 REGISTRY_TOML = """\
 title = { en = "Test registry", hy = "Փորձնական ռեեստր", az = "Sınaq reyestri", ru = "Пробный реестр" }
-summary = { en = "Sites for tests.", hy = "Վայրեր փորձերի համար։", az = "Sınaq üçün yerlər.", ru = "Объекты для проверки." }
+summary = { en = "Test sites.", hy = "Փորձնական վայրեր։", az = "Sınaq yerləri.", ru = "Пробные объекты." }
 licence = "CC-BY-4.0"
 attribution = "Test registry contributors (CC BY 4.0)"
 reader_languages = ["en", "hy", "az", "ru"]

@@ -123,16 +123,22 @@ def _observation(report: Report) -> Observation | None:
     if report.condition not in _SEVERITY or not report.observed or report.superseded_by or report.part:
         return None
     seen = parse(report.observed)
-    day = _seen_by(seen, report)
-    return Observation(day, seen.earliest, report.condition, report.id) if day else None
+    day = _seen_by(seen, report.condition)
+    if day is None:
+        return None
+    seen_at_both_ends = report.condition == UNDAMAGED and seen.kind == "interval"
+    return Observation(day, day if seen_at_both_ends else seen.earliest, report.condition, report.id)
 
 
-def _seen_by(seen: EdtfDate, report: Report) -> date | None:
+def _seen_by(seen: EdtfDate, condition: str) -> date | None:
+    """Return the day by which a state had been seen for certain."""
+    start, _, end = seen.text.partition("/")
     if seen.latest is None:
         # Open towards the present: the state had been seen when the interval begins, at the latest.
-        return parse(seen.text.partition("/")[0]).latest if seen.kind == "interval" else None
-    if report.condition == UNDAMAGED and seen.kind != "interval":
-        return seen.earliest
+        return parse(start).latest if seen.kind == "interval" else None
+    if condition == UNDAMAGED:
+        # "Intact in the 1990s" is certain for the first day of it only; an interval was seen at both its ends.
+        return parse(end).earliest if seen.kind == "interval" else seen.earliest
     return seen.latest
 
 
@@ -227,10 +233,12 @@ def _irreconcilable(site: Site) -> Iterable[tuple[str, str]]:
     repairs = _repair_days(site)
     for n, earlier in enumerate(seen):
         for later in seen[n + 1 :]:
-            milder = _SEVERITY[later.condition][1] < _SEVERITY[earlier.condition][0]
-            same_time = earlier.day == later.day and earlier.condition != later.condition
-            harsher = same_time and _SEVERITY[later.condition][0] > _SEVERITY[earlier.condition][1]
-            if (milder or harsher) and not _repaired_between(repairs, earlier.day, later.day):
+            # Only what was certainly seen later can be too mild; periods that overlap may hold both states.
+            surely_later = later.first_day is not None and later.first_day > earlier.day
+            milder = surely_later and _SEVERITY[later.condition][1] < _SEVERITY[earlier.condition][0]
+            same_day = earlier.day == later.day == earlier.first_day == later.first_day
+            differ = same_day and earlier.condition != later.condition
+            if (milder or differ) and not _repaired_between(repairs, earlier.day, later.day):
                 yield (earlier.report, later.report)
 
 

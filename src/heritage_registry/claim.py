@@ -1,4 +1,4 @@
-"""An aggregate claim: one statement about many sites at once, which never creates sites and is never added up."""
+"""A claim: one statement about many sites at once, which never creates sites and is never added up."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class RegistryError(Exception):
     """Base of every error this package raises on purpose; the command line and the web app catch this one."""
 
 
-class InvalidRecords(RegistryError):
+class InvalidRecords(RegistryError):  # noqa: N818 - the name a caller reads in an except line
     """Records that cannot be read or written as they are; `problems` holds all of them, sorted."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -37,17 +37,17 @@ class InvalidRecords(RegistryError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-class RecordExists(RegistryError):
+class RecordExists(RegistryError):  # noqa: N818 - the name a caller reads in an except line
     """A new record would take the place of one that is there already."""
 
 
-class RecordNotFound(RegistryError):
+class RecordNotFound(RegistryError):  # noqa: N818 - the name a caller reads in an except line
     """No record answers to the id or name asked for."""
 
 
-class StaleRecord(RegistryError):
+class StaleRecord(RegistryError):  # noqa: N818 - the name a caller reads in an except line
     """The file changed since it was read, so writing would lose somebody's edit."""
 
 
-class NotARegistry(RegistryError):
+class NotARegistry(RegistryError):  # noqa: N818 - the name a caller reads in an except line
     """The folder holds no `registry.toml`, or one that cannot be used."""

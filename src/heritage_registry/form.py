@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from codecs import BOM_UTF8
 from functools import cache
+from itertools import zip_longest
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -30,7 +32,8 @@ _HIDDEN = re.compile(
     "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
     "|(?:^|[\u0000-\u007f])[\u200c\u200d]|[\u200c\u200d](?:$|[\u0000-\u007f\u200c\u200d])"
 )
-_ESCAPED_CONTROL = re.compile(rb"\\u00|\\[bfrt]")
+#: Also true of an escaped backslash before one of these letters, which the slow look then passes.
+_ESCAPED_CONTROL = re.compile(rb"\\u00|\\[bfrt]|\x7f")
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 
@@ -69,13 +72,17 @@ Url = Annotated[
         extra={"expected": "write an address that begins with https:// or http://"},
     ),
 ]
-Texts = dict[LanguageTag, Prose]
+Texts = Annotated[dict[LanguageTag, Prose], Meta(min_length=1)]
 """The same text in several languages, keyed by BCP 47 tag."""
 
 
 @cache
-def _decoder(record_type: type[Record]) -> msgspec.json.Decoder[Record]:
+def _cached_decoder(record_type: type) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(record_type)
+
+
+def _decoder(record_type: type[Record]) -> msgspec.json.Decoder[Record]:
+    return _cached_decoder(record_type)
 
 
 _encoder = msgspec.json.Encoder()
@@ -92,9 +99,12 @@ def decode(raw: bytes, record_type: type[Record], file: str) -> Record:
     Raises `InvalidRecords` with every problem of the file, each with its line, field, value and remedy.
     """
     record = _decode_or_none(raw, record_type)
-    if record is not None and encode(record) == raw and not _has_unfit_text(raw):
+    if record is not None and encode(record) == raw and not _needs_a_look(raw):
         return record
-    raise InvalidRecords(find_problems(raw, record_type, file))
+    problems = find_problems(raw, record_type, file)
+    if record is None or problems:
+        raise InvalidRecords(problems)
+    return record
 
 
 def decode_loosely(raw: bytes, record_type: type[Record], file: str) -> Record:
@@ -105,34 +115,62 @@ def decode_loosely(raw: bytes, record_type: type[Record], file: str) -> Record:
     problems = [p for p in find_problems(raw, record_type, file) if p.message not in _MENDED_BY_FORMAT]
     if problems:
         raise InvalidRecords(problems)
-    return _decoder(record_type).decode(unicodedata.normalize("NFC", raw.decode("utf-8-sig")))
+    decoder = _decoder(record_type)
+    # Normalised after encoding, because letters and accents may be written as escapes before.
+    return decoder.decode(unicodedata.normalize("NFC", encode(decoder.decode(_body(raw))).decode()))
 
 
-NOT_CANONICAL = "not in canonical form; run 'heritage format'"
+NOT_CANONICAL = "is not in canonical form from here on; run 'heritage format'"
 NOT_NFC = "holds letters that are not composed (Unicode NFC); run 'heritage format'"
-_MENDED_BY_FORMAT = frozenset({NOT_CANONICAL, NOT_NFC})
+BYTE_ORDER_MARK = "begins with a byte order mark, which is no part of the text; run 'heritage format'"
+_MENDED_BY_FORMAT = frozenset({NOT_CANONICAL, NOT_NFC, BYTE_ORDER_MARK})
 
 
-def find_problems(raw: bytes, record_type: type[Record], file: str) -> list[Problem]:
+def find_problems(raw: bytes, record_type: type[msgspec.Struct], file: str) -> list[Problem]:
     """Return everything that is wrong with the text of one record, in the order of its lines."""
     if len(raw) > MAX_RECORD_BYTES:
-        return [Problem(file, 0, "", f"is {len(raw):,} bytes; a record has at most {MAX_RECORD_BYTES:,}")]
+        return [Problem(file, 0, "", f"is larger than the {MAX_RECORD_BYTES:,} bytes a record may have")]
     try:
-        text = raw.decode("utf-8")
+        text = _body(raw).decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        return [Problem(file, line, "", f"byte {raw[error.start]:#04x} is not UTF-8; save the file as UTF-8")]
-    positions = read_positions(text.removeprefix("\ufeff"))
-    problems = [Problem(file, line, field, message) for line, field, message in positions.problems]
+        found = f"{error.object[error.start]:#04x}"
+        return [Problem(file, line, "", f"byte {found} is not UTF-8; save the file as UTF-8")]
+    problems = [Problem(file, 1, "", BYTE_ORDER_MARK)] if len(text.encode()) != len(raw) else []
+    positions = read_positions(text)
+    mistakes = [(field, message) for _, field, message in positions.problems]
+    problems += [Problem(file, line, _dotted(field), message) for line, field, message in positions.problems]
     if positions.readable:
-        value = positions.value
+        told = {field for field, _ in mistakes}
+        found_later = [*explain(positions.value, record_type), *_unfit_texts(positions.value, ())]
         problems += [
-            Problem(file, positions.line(field), ".".join(map(str, field)), message)
-            for field, message in [*explain(value, record_type), *_unfit_texts(value, ())]
+            Problem(file, positions.line(field), _dotted(field), message)
+            for field, message in found_later
+            if field not in told
         ]
-    if not problems and encode(_decoder(record_type).decode(text.removeprefix("\ufeff"))) != raw:
-        problems = [Problem(file, 0, "", NOT_CANONICAL)]
-    return sorted(problems)
+    return sorted(problems or _layout_problems(raw, record_type, file))
+
+
+def _layout_problems(raw: bytes, record_type: type[msgspec.Struct], file: str) -> list[Problem]:
+    """Compare a text that holds a record with the record's canonical text."""
+    try:
+        canonical = encode(_decoder(record_type).decode(raw))
+    except msgspec.DecodeError as error:
+        # A limit of the decoder that no field tells of, such as a number beyond 64 bits.
+        return [Problem(file, 0, "", f"cannot be read: {error}")]
+    if canonical == raw:
+        return []
+    pairs = zip_longest(raw.split(b"\n"), canonical.split(b"\n"))
+    line = next(n for n, (found, expected) in enumerate(pairs, start=1) if found != expected)
+    return [Problem(file, line, "", NOT_CANONICAL)]
+
+
+def _body(raw: bytes) -> bytes:
+    return raw.removeprefix(BOM_UTF8)
+
+
+def _dotted(field: tuple[str | int, ...]) -> str:
+    return ".".join(map(str, field))
 
 
 def _decode_or_none(raw: bytes, record_type: type[Record]) -> Record | None:
@@ -144,8 +182,8 @@ def _decode_or_none(raw: bytes, record_type: type[Record]) -> Record | None:
         return None
 
 
-def _has_unfit_text(raw: bytes) -> bool:
-    """Tell whether a canonical text needs the slow look: it holds hidden, control or uncomposed characters."""
+def _needs_a_look(raw: bytes) -> bool:
+    """Tell whether a canonical text may hold hidden, control or uncomposed characters."""
     if _ESCAPED_CONTROL.search(raw):
         return True
     if raw.isascii():
@@ -171,10 +209,9 @@ def unfit_text(text: str) -> list[str]:
     messages = [NOT_NFC] if not unicodedata.is_normalized("NFC", text) else []
     hidden = _HIDDEN.search(text)
     if hidden:
-        character = next(c for c in hidden.group() if c not in map(chr, range(0x20, 0x7F)))
-        name = unicodedata.name(character, "control character")
-        messages.append(
-            f"holds U+{ord(character):04X} ({name.lower()}) at letter {text.index(character) + 1}, which a reader "
-            "cannot see; remove it"
-        )
+        at, character = next((n, c) for n, c in enumerate(hidden.group()) if not "\x20" <= c <= "\x7e")
+        name = unicodedata.name(character, "control character").lower()
+        place = hidden.start() + at + 1
+        what = f"U+{ord(character):04X} ({name}) at character {place}"
+        messages.append(f"holds {what}, which a reader cannot see; remove it")
     return messages

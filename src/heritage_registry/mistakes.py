@@ -41,7 +41,9 @@ def explain(value: Any, record_type: type[msgspec.Struct]) -> list[Mistake]:
     return _explain(value, _type_info(record_type), (), {})
 
 
-def _explain(value: Any, expected: inspect.Type, field: Field, extra: dict[str, Any]) -> list[Mistake]:
+def _explain(  # noqa: PLR0911 - one line for each kind of type reads best
+    value: Any, expected: inspect.Type, field: Field, extra: dict[str, Any]
+) -> list[Mistake]:
     match expected:
         case inspect.Metadata():
             return _explain(value, expected.type, field, {**extra, **(expected.extra or {})})
@@ -113,8 +115,10 @@ def _explain_union(
     if tagged:
         if not isinstance(value, dict):
             return [(field, _wrong_kind(value, "an object"))]
-        if value.get("type") not in tagged:
-            return [((*field, "type"), f"{_shown(value.get('type'))} is not {_one_of(tagged)}")]
+        if "type" not in value:
+            return [((*field, "type"), f"is missing; write {_one_of(tagged)}")]
+        if value["type"] not in tagged:
+            return [((*field, "type"), f"{_shown(value['type'])} is not {_one_of(tagged)}")]
         return _explain(value, tagged[value["type"]], field, {})
     attempts = [_explain(value, choice, field, extra) for choice in choices]
     return min(attempts, key=len)
@@ -130,8 +134,10 @@ def _explain_list(value: Any, expected: inspect.VarTupleType, field: Field) -> l
 
 
 def _explain_fixed_list(value: Any, expected: inspect.TupleType, field: Field) -> list[Mistake]:
-    if not isinstance(value, list) or len(value) != len(expected.item_types):
-        return [(field, f"{_shown(value)} is not a pair [longitude, latitude]")]
+    length = len(expected.item_types)
+    if not isinstance(value, list) or len(value) != length:
+        wanted = "a pair [longitude, latitude]" if length == 2 else f"a list of {length} numbers"
+        return [(field, f"{_shown(value)} is not {wanted}")]
     pairs = zip(value, expected.item_types, strict=True)
     return [
         m for n, (item, item_type) in enumerate(pairs) for m in _explain(item, item_type, (*field, n), {})
@@ -141,6 +147,8 @@ def _explain_fixed_list(value: Any, expected: inspect.TupleType, field: Field) -
 def _explain_mapping(value: Any, expected: inspect.DictType, field: Field) -> list[Mistake]:
     if not isinstance(value, dict):
         return [(field, _wrong_kind(value, "an object"))]
+    if expected.min_length and len(value) < expected.min_length:
+        return [(field, "is empty; write at least one text or leave the field out")]
     return [
         mistake
         for key, item in value.items()

@@ -1,4 +1,4 @@
-"""JSON text read with the line of every value, for messages: duplicate keys and non-numbers are found here."""
+"""JSON text read with the line of every value: duplicate keys and what is no number are found here."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 
 MAX_DEPTH = 40
+MAX_DIGITS = 40
 
 _BLANK = re.compile(r"[ \t\n\r]*")
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
+_STRING = re.compile(r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORDS = {"true": True, "false": False, "null": None}
 _NON_NUMBER = re.compile(r"-?(?:NaN|Infinity|nan|inf)")
@@ -21,11 +22,14 @@ Field = tuple[str | int, ...]
 
 
 class Positions(msgspec.Struct, frozen=True):
-    """A JSON text as plain values. `lines` maps a field to the line it begins on, counted from 1."""
+    """A JSON text as plain values. `lines` maps a field to the line it begins on, counted from 1.
+
+    `problems` are (field, message); `readable` is false where they leave no value to look at.
+    """
 
     value: Any
     lines: dict[Field, int]
-    problems: tuple[tuple[int, str, str], ...]
+    problems: tuple[tuple[int, Field, str], ...]
     readable: bool
 
     def line(self, field: Field) -> int:
@@ -47,7 +51,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.lines: dict[Field, int] = {}
-        self.problems: list[tuple[int, str, str]] = []
+        self.problems: list[tuple[int, Field, str]] = []
         self._line_starts = [0, *(m.end() for m in re.finditer("\n", text))]
 
     def line_at(self, offset: int) -> int:
@@ -77,15 +81,14 @@ class _Reader:
             if self.text.startswith(word, at):
                 return value, at + len(word)
         if match := _NON_NUMBER.match(self.text, at):
-            self.problems.append(
-                (
-                    self.line_at(at),
-                    ".".join(map(str, field)),
-                    f"{match.group()} is not a number; leave the field out",
-                )
-            )
+            message = f"{match.group()} is not a number; leave the field out"
+            self.problems.append((self.line_at(at), field, message))
             return None, match.end()
         if match := _NUMBER.match(self.text, at):
+            if len(match.group()) > MAX_DIGITS:
+                message = f"has a number of {len(match.group())} digits; write at most {MAX_DIGITS}"
+                self.problems.append((self.line_at(at), field, message))
+                return None, match.end()
             return json.loads(match.group()), match.end()
         found = self.text[at : at + 20].split("\n")[0]
         raise _Unreadable(
@@ -96,7 +99,7 @@ class _Reader:
         match = _STRING.match(self.text, at)
         if not match:
             raise _Unreadable(
-                at, "has a text without its closing quotation mark, or with an unescaped control character"
+                at, "has a text without its closing quotation mark, or with a raw line break or tab in it"
             )
         return json.loads(match.group()), match.end()
 
@@ -127,13 +130,8 @@ class _Reader:
             key_at = at
             key, at = self.string(at)
             if key in members:
-                self.problems.append(
-                    (
-                        self.line_at(key_at),
-                        ".".join(map(str, field)),
-                        f"has the key {key!r} twice; keep one of them",
-                    )
-                )
+                message = f"has the key {key!r} twice; keep one of them"
+                self.problems.append((self.line_at(key_at), field, message))
             at = self.expect(":", self.skip(at), "a colon")
             members[key], at = self.value(at, (*field, key))
             at = self.skip(at)
@@ -146,15 +144,19 @@ class _Reader:
             raise _Unreadable(at, f"is not JSON here: expected {words}")
         return at + 1
 
+    def finish(self, at: int) -> None:
+        rest = self.skip(at)
+        if rest != len(self.text):
+            raise _Unreadable(rest, "goes on after the end of the record")
+
 
 def read_positions(text: str) -> Positions:
-    """Read a JSON text with the lines of its values; a text that is no JSON gives one problem and no value."""
+    """Read a JSON text with the lines of its values; a text that is no JSON gives a problem and no value."""
     reader = _Reader(text)
     try:
         value, end = reader.value(0, ())
-        if reader.skip(end) != len(text):
-            raise _Unreadable(end, "goes on after the end of the record")
+        reader.finish(end)
     except _Unreadable as error:
-        problem = (reader.line_at(error.at), "", str(error))
+        problem: tuple[int, Field, str] = (reader.line_at(error.at), (), str(error))
         return Positions(None, reader.lines, (*reader.problems, problem), readable=False)
     return Positions(value, reader.lines, tuple(reader.problems), readable=True)

@@ -11,10 +11,10 @@ from heritage_registry.parts import Edtf, Note, Slug, SourceKey
 from heritage_registry.vocabulary import constraint
 
 CslType = Literal[
-    "article", "article-journal", "article-magazine", "article-newspaper", "bill", "book", "chapter", "dataset",
-    "document", "entry-encyclopedia", "graphic", "hearing", "interview", "legal_case", "legislation", "manuscript",
-    "map", "motion_picture", "paper-conference", "personal_communication", "post", "post-weblog", "regulation",
-    "report", "speech", "thesis", "treaty", "webpage",
+    "article", "article-journal", "article-magazine", "article-newspaper", "bill", "book", "chapter",
+    "dataset", "document", "entry-encyclopedia", "graphic", "hearing", "interview", "legal_case",
+    "legislation", "manuscript", "map", "motion_picture", "paper-conference", "personal_communication",
+    "post", "post-weblog", "regulation", "report", "speech", "thesis", "treaty", "webpage",
 ]  # fmt: skip
 """Item types of CSL 1.0.2 that a source of a heritage registry may have."""
 
@@ -41,8 +41,9 @@ class ArchivedCopy(Part, frozen=True):
 class Source(Part, frozen=True):
     """One record file of `sites/sources/`.
 
-    Field names down to `note` are CSL-JSON's; `issued` and `accessed` hold EDTF text. `affiliation` and `party`
-    describe the body that speaks, as far as the source itself or its publisher says; `unknown` is an answer.
+    Field names down to `note` are CSL-JSON's; `issued` and `accessed` hold EDTF text. `affiliation` and
+    `party` describe the body that speaks, as far as the source itself or its publisher says; `unknown` is an
+    answer.
     `derives_from` names the sources this one repeats: independence is judged at the origin.
     """
 

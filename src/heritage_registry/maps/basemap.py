@@ -62,7 +62,6 @@ def read_basemap(directory: Path) -> Basemap:
     features = {layer: tuple(layers[layer]["features"]) if layer in layers else () for layer in LAYERS}
     boxes = [tuple(collection["bbox"]) for collection in layers.values()]
     credit_lines = (collection["credit"] for collection in layers.values())
-    # One cut gives all layers the same box.
     return Basemap(bounds=next(iter(boxes), None), credits=tuple(dict.fromkeys(credit_lines)), **features)
 
 

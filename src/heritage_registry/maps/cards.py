@@ -1,7 +1,7 @@
-"""What a map page holds beside its columns: names for search and cards with everything said of a site, in blocks.
+"""What a map page holds beside its columns: names for search, and cards with all that is said of a site.
 
-Blocks are compressed one by one and opened by the page when a card or a search needs them, so that opening a page
-costs the same with ten sites or a hundred thousand.
+Blocks are compressed one by one and opened by the page when a card or a search needs them, so that opening a
+page costs the same with ten sites or a hundred thousand.
 """
 
 from __future__ import annotations

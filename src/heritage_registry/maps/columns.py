@@ -1,7 +1,7 @@
 """The map's summary of all sites as compressed columns: one number per site and property, no objects.
 
-A page of a million sites opens in half a second this way, where a list of objects does not open at all. The layout
-is described in docs/map-page.md; `static/columns.js` reads it.
+A page of a million sites opens in half a second this way, where a list of objects does not open at all. The
+layout is described in docs/map-page.md; `static/columns.js` reads it.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ def centre(geometry: Geometry) -> Position:
 def in_map_order(sites: Sequence[Site]) -> list[int]:
     """Return the places of sites in the order of the columns.
 
-    Sites with a location come first, along a Hilbert curve, so that neighbours lie together and compress; sites at
-    one point follow one another. Sites without a location come last. Ties are settled by id.
+    Sites with a location come first, along a Hilbert curve, so that neighbours lie together and compress;
+    sites at one point follow one another. Sites without a location come last. Ties are settled by id.
     """
     located = [n for n, site in enumerate(sites) if site.geometry is not None]
     rest = sorted((n for n, site in enumerate(sites) if site.geometry is None), key=lambda n: sites[n].id)

@@ -1,7 +1,7 @@
 """The Leaflet map that folium makes: constants in, the same text each time, and nothing to ask a network for.
 
-folium and branca get constants and numbers only. Their templates are no boundary for text from records: escaped
-names broke pages and ran as script, so record text reaches a page by another way (`page.py`).
+folium and branca get constants and numbers only. Their templates are no boundary for text from records:
+escaped names broke pages and ran as script, so record text reaches a page by another way (`page.py`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import msgspec
 from branca.element import Element, Figure
 
 _building = threading.Lock()
+_ID_METHOD = "_generate_id"
 
 
 class _OfflineMap(folium.Map):
@@ -60,15 +61,15 @@ def frame(bbox: tuple[float, float, float, float]) -> Frame:
 
 @contextmanager
 def _numbered_elements() -> Iterator[None]:
-    """Number folium's elements in the order they are made: its own ids are random, so every build would differ.
+    """Number folium's elements in the order they are made: its own ids are random, every build would differ.
 
     The method is replaced for the whole process, hence the lock.
     """
     with _building:
-        original = Element.__dict__["_generate_id"]
+        original = Element.__dict__[_ID_METHOD]
         numbers = iter(range(1_000_000))
-        Element._generate_id = classmethod(lambda _: f"{next(numbers):032x}")
+        setattr(Element, _ID_METHOD, classmethod(lambda _: f"{next(numbers):032x}"))
         try:
             yield
         finally:
-            Element._generate_id = original
+            setattr(Element, _ID_METHOD, original)

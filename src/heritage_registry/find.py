@@ -1,0 +1,94 @@
+"""Finding records: a site by its id, by a name in any script or by a place; a source by its key; a claim by its id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from heritage_registry.claim import Claim
+from heritage_registry.errors import RecordNotFound
+from heritage_registry.names import MATCH, fold, score
+from heritage_registry.registry import AnyRecord, Registry
+from heritage_registry.site import Name, Site
+from heritage_registry.source import Source
+
+_PLACE_WEIGHT = 0.9
+"""A site that bears the name asked for comes before one that lies in a place of that name."""
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """A site that answers a query, and how well: 1 is the best."""
+
+    site: Site
+    score: float
+
+
+def find_sites(query: str, sites: Iterable[Site]) -> list[Hit]:
+    """Return the sites that answer a query, best first, then by name and id.
+
+    An id finds its site alone. Otherwise a site answers by any of its names or by a place it is said to lie in.
+    """
+    candidates = list(sites)
+    for site in candidates:
+        if site.id == query:
+            return [Hit(site, 1.0)]
+    hits = [Hit(site, found) for site in candidates if (found := _score(query, site))]
+    return sorted(hits, key=lambda hit: (-hit.score, by_name(hit.site)))
+
+
+def by_name(site: Site) -> tuple[str, str, str]:
+    """Return what sites are ordered by: the search key of their first name, which is the same in every script."""
+    text = site.properties.names[0].text
+    return fold(text), text, site.id
+
+
+def _score(query: str, site: Site) -> float:
+    by_own_name = max(score(query, name.text) for name in site.properties.names)
+    by_place = max((score(query, text) for text in place_names(site)), default=0.0)
+    return max(
+        by_own_name if by_own_name >= MATCH else 0.0,
+        by_place * _PLACE_WEIGHT if by_place >= MATCH else 0.0,
+    )
+
+
+def place_names(site: Site) -> Iterator[str]:
+    """Yield every name of every place that a site is said to lie in, each spelling once."""
+    yield from dict.fromkeys(name.text for place in site.properties.places for name in place.names)
+
+
+def names_for(site: Site, language: str) -> list[Name]:
+    """Return the names of a site with those in a reader's language first, else in the order of the record.
+
+    `az` also takes `az-Cyrl`, behind the names in plain `az`.
+    """
+
+    def rank(name: Name) -> int:
+        if name.language == language:
+            return 0
+        return 1 if name.language.partition("-")[0] == language.partition("-")[0] else 2
+
+    return sorted(site.properties.names, key=rank)
+
+
+def record_of_id(registry: Registry, key: str) -> AnyRecord | None:
+    """Return the site, source or claim with this id, or None."""
+    groups: tuple[Mapping[str, Site] | Mapping[str, Source] | Mapping[str, Claim], ...]
+    groups = (registry.sites, registry.sources, registry.claims)
+    return next((group[key] for group in groups if key in group), None)
+
+
+def find_one_or_more(registry: Registry, query: str) -> list[AnyRecord]:
+    """Return the record with this id, or the sites that answer to it as a name, best first.
+
+    Raises `RecordNotFound` where there is none.
+    """
+    record = record_of_id(registry, query)
+    if record is not None:
+        return [record]
+    hits = find_sites(query, registry.sites.values())
+    if not hits:
+        raise RecordNotFound(
+            f"no record has the id {query!r}, and no site that name or place; 'heritage list' shows all sites"
+        )
+    return [hit.site for hit in hits]

@@ -1,0 +1,96 @@
+/** The inert data of the page: small things at once, blocks of names, cards and sources when they are needed. */
+
+import { byId } from "./dom.js";
+
+/** @returns {any} What is known of the registry as a whole; docs/map-page.md lists it. */
+export function readMeta() {
+  return JSON.parse(byId("hr-meta").textContent ?? "");
+}
+
+/** @param {string} id @returns {Promise<Uint8Array>} The bytes packed into an inert script. */
+export async function unpack(id) {
+  const stream = new Blob([fromBase64(byId(id).textContent ?? "")]).stream();
+  const plain = stream.pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(plain).arrayBuffer());
+}
+
+/**
+ * Blocks by kind and number, each opened once.
+ * @param {any} meta
+ */
+export function openBlocks(meta) {
+  /** @type {Map<string, Promise<any>>} */
+  const opened = new Map();
+  /** @type {Map<number, any>} */
+  const namesAtHand = new Map();
+  const size = meta.block_size;
+
+  /** @type {(id: string) => Promise<any>} */
+  function block(id) {
+    let promise = opened.get(id);
+    if (!promise) {
+      promise = unpack(id).then((bytes) => JSON.parse(new TextDecoder().decode(bytes)));
+      opened.set(id, promise);
+    }
+    return promise;
+  }
+
+  /** @type {(place: number) => Promise<any>} */
+  async function nameBlock(place) {
+    const names = await block(`hr-names-${place}`);
+    namesAtHand.set(place, names);
+    return names;
+  }
+
+  return {
+    count: Math.ceil(meta.counts.sites / size),
+    nameBlock,
+    /** The name block, if it has been opened. @param {number} site */
+    namesNow(site) {
+      const names = namesAtHand.get(Math.floor(site / size));
+      return names ? namesOf(names, site % size) : null;
+    },
+    /** @param {number} site */
+    async names(site) {
+      return namesOf(await nameBlock(Math.floor(site / size)), site % size);
+    },
+    /** Opens what a list of sites needs. @param {Iterable<number>} sites */
+    async ready(sites) {
+      await Promise.all([...new Set([...sites].map((site) => Math.floor(site / size)))].map(nameBlock));
+    },
+    /** @param {number} site @returns {Promise<any>} */
+    async card(site) {
+      return (await block(`hr-cards-${Math.floor(site / size)}`))[site % size];
+    },
+    /** @param {string} key @returns {Promise<any>} */
+    async source(key) {
+      const firsts = meta.source_block_first;
+      let place = 0;
+      while (place + 1 < firsts.length && firsts[place + 1] <= key) place += 1;
+      return (await block(`hr-sources-${place}`))[key];
+    },
+    /** The number of the site with an id, or -1. @param {string} id */
+    async find(id) {
+      for (let place = 0; place < this.count; place += 1) {
+        const found = (await nameBlock(place)).ids.indexOf(id);
+        if (found >= 0) return place * size + found;
+      }
+      return -1;
+    },
+  };
+}
+
+/** @type {(block: any, place: number) => {id: string, names: [string, string][], places: string[]}} */
+function namesOf(block, place) {
+  return { id: block.ids[place], names: block.names[place], places: block.places[place] };
+}
+
+/** @type {(text: string) => Uint8Array} */
+function fromBase64(text) {
+  const withMethod = /** @type {any} */ (Uint8Array);
+  if (withMethod.fromBase64) return withMethod.fromBase64(text);
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i += 1) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}

@@ -1,0 +1,84 @@
+"""What a registry holds, counted: every count is of published sites or their reports, as the public sees them.
+
+A site can have several types, communities and grades, so the rows of one table may add up to more than all sites.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from heritage_registry.assessment import Assessment, assess
+from heritage_registry.public import public_view
+from heritage_registry.registry import Registry
+from heritage_registry.site import Site
+from heritage_registry.vocabulary import vocabulary
+
+NO_CONDITION = "none"
+"""Stands for a site whose condition nobody graded and dated."""
+
+
+class Statistics(msgspec.Struct, frozen=True):
+    """Counts, each table in the order of its vocabulary and without its empty rows.
+
+    `status` counts all records of sites. `community` counts the sites that somebody connects with a community,
+    `condition` those whose latest observation has the grade, `evidence` reports by what they rest on,
+    `single_source` sites whose reports go back to one origin.
+    """
+
+    status: dict[str, int]
+    sources: int
+    claims: int
+    community: dict[str, int]
+    type: dict[str, int]
+    condition: dict[str, int]
+    reports: int
+    evidence: dict[str, int]
+    located: int
+    contested: int
+    single_source: int
+
+
+def statistics(registry: Registry) -> Statistics:
+    """Count what a registry holds."""
+    sites = public_view(registry.sites.values())
+    assessments = [assess(site, registry.sources) for site in sites]
+    reports = [report for site in sites for report in site.properties.reports]
+    return Statistics(
+        status=_counts(
+            (site.properties.status for site in registry.sites.values()), vocabulary("status").ids
+        ),
+        sources=len(registry.sources),
+        claims=len(registry.claims),
+        community=_counts(_each(map(asserted_communities, sites)), registry.config.community_ids),
+        type=_counts(
+            _each({t.type for t in site.properties.types} for site in sites), vocabulary("site_type").ids
+        ),
+        condition=_counts(_each(map(_grades, assessments)), (*vocabulary("condition").ids, NO_CONDITION)),
+        reports=len(reports),
+        evidence=_counts((report.evidence.type for report in reports), vocabulary("evidence_type").ids),
+        located=sum(site.geometry is not None for site in sites),
+        contested=sum(bool(assessment.disagreements) for assessment in assessments),
+        single_source=sum(len(assessment.lines) == 1 for assessment in assessments),
+    )
+
+
+def asserted_communities(site: Site) -> tuple[str, ...]:
+    """Return the communities that somebody connects a site with, each once, in the order of the record."""
+    attributions = site.properties.attributions
+    return tuple(dict.fromkeys(a.community for a in attributions if a.stance == "asserts"))
+
+
+def _grades(assessment: Assessment) -> tuple[str, ...]:
+    return assessment.condition.grades if assessment.condition else (NO_CONDITION,)
+
+
+def _each(groups: Iterable[Iterable[str]]) -> Iterable[str]:
+    return (item for group in groups for item in group)
+
+
+def _counts(values: Iterable[str], order: Iterable[str] | Mapping[str, object]) -> dict[str, int]:
+    counter = Counter(values)
+    return {value: counter[value] for value in order if counter[value]}
