@@ -84,7 +84,10 @@ class Disagreement(msgspec.Struct, frozen=True):
 
 
 class IndependentLine(msgspec.Struct, frozen=True):
-    """Reports that go back to one origin: ten reprints of one report are one line of evidence."""
+    """Reports that go back to one origin: ten reprints of one report are one line of evidence.
+
+    An encyclopedia observes nothing itself, so an article without a known origin is no line at all.
+    """
 
     origin: str
     affiliation: str
@@ -137,8 +140,9 @@ def _seen_by(seen: EdtfDate, condition: str) -> date | None:
         # Open towards the present: the state had been seen when the interval begins, at the latest.
         return parse(start).latest if seen.kind == "interval" else None
     if condition == UNDAMAGED:
-        # "Intact in the 1990s" is certain for the first day of it only; an interval was seen at both its ends.
-        return parse(end).earliest if seen.kind == "interval" else seen.earliest
+        # "Intact in the 1990s" is certain for the first day of it only; an interval was seen at both its ends;
+        # "intact no later than 2021" is certain for no day.
+        return parse(end).earliest if seen.kind == "interval" and seen.earliest else seen.earliest
     return seen.latest
 
 
@@ -261,6 +265,8 @@ def independent_lines(site: Site, sources: Mapping[str, Source]) -> tuple[Indepe
     for report in site.properties.reports:
         for citation in report.citations:
             for origin in origins(citation.source, sources):
+                if sources[origin].kind == "encyclopedia":
+                    continue
                 reports = by_origin.setdefault(origin, [])
                 if report.id not in reports:
                     reports.append(report.id)

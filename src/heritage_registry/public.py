@@ -1,8 +1,9 @@
 """The public view of a record: the only way to anything that leaves the registry.
 
-Maps, exports, searches, bounds, counts and pages are made from what these functions return. Locations that help
-looters or attackers are replaced here before anything else sees them. A generalised location is the cell of a
-fixed grid, never a random shift: shifts can be averaged away, a cell says what is known to the public and no more.
+Maps, exports, searches, bounds, counts and pages are made from what these functions return. Locations that
+help looters or attackers are replaced here before anything else sees them. A generalised location is the
+cell of a fixed grid, never a random shift: shifts can be averaged away, a cell says what is known to the public
+and no more.
 """
 
 from __future__ import annotations
@@ -26,10 +27,13 @@ _FINE_LEVELS = frozenset({"settlement", "quarter", "landform"})
 
 
 def public_view(sites: Iterable[Site]) -> tuple[Site, ...]:
-    """Return the published sites as everybody may see them, in the order given."""
-    shown = [public_site(site) for site in sites if site.properties.status == "published"]
-    ids = {site.id for site in shown}
-    return tuple(_without_relations_to_others(site, ids) for site in shown)
+    """Return the published sites as everybody may see them, in the order given.
+
+    Relations lead to published sites whose location is shown: "near" a hidden one would give it away.
+    """
+    published = [site for site in sites if site.properties.status == "published"]
+    shown = {site.id for site in published if site.properties.sensitivity == "open"}
+    return tuple(_with_relations_to(shown, public_site(site)) for site in published)
 
 
 def public_claims(claims: Iterable[Claim]) -> tuple[Claim, ...]:
@@ -45,8 +49,9 @@ def public_claims(claims: Iterable[Claim]) -> tuple[Claim, ...]:
 def public_site(site: Site) -> Site:
     """Return a site with its location as coarse as its sensitivity asks for.
 
-    A generalised site keeps the grid cell of its shapes and the units that contain it; a withheld one keeps the
-    units only. Descriptions of the way there and identifiers that lead to a point elsewhere are left out of both.
+    A generalised site keeps the grid cell of its shapes and the units that contain it; a withheld one keeps
+    the units only. Descriptions of the way there are left out of both, and so is what leads to a point
+    elsewhere: identifiers, numbers in registers, relations to other sites, excerpts and notes.
     """
     properties = site.properties
     if properties.sensitivity == "open":
@@ -60,6 +65,8 @@ def public_site(site: Site) -> Site:
             properties,
             locations=locations,
             places=tuple(map(_coarse_place, (p for p in properties.places if p.level not in _FINE_LEVELS))),
+            protections=tuple(replace(x, reference=None) for x in properties.protections),
+            relations=(),
             identifiers=(),
             excerpts=(),
             notes=(),
@@ -70,24 +77,30 @@ def public_site(site: Site) -> Site:
 
 
 def grid_cell(position: Position) -> Polygon:
-    """Return the cell of the grid that holds a position, counter-clockwise from its south-west corner."""
-    west, south = (_floor_to_grid(value) for value in position)
+    """Return the cell of the grid that holds a position, counter-clockwise from its south-west corner.
+
+    A position on a line belongs to the cell north or east of it, at the end of the world to the last cell.
+    """
+    west, south = _floor_to_grid(position[0], 180), _floor_to_grid(position[1], 90)
     east, north = west + GRID_DEGREES, south + GRID_DEGREES
     corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
     return Polygon(coordinates=(tuple((float(x), float(y)) for x, y in corners),))
 
 
+def covering_cell(geometry: Geometry) -> Polygon:
+    """Return the cell of the grid that holds the middle of a shape."""
+    return grid_cell(_middle(geometry))
+
+
 def is_grid_cell(geometry: Geometry) -> bool:
     """Tell whether a shape is exactly one cell of the grid, so that it gives away nothing finer."""
-    return isinstance(geometry, Polygon) and geometry == grid_cell(_middle(geometry))
+    return isinstance(geometry, Polygon) and geometry == covering_cell(geometry)
 
 
 def _generalised(location: Location) -> Location:
-    assert location.geometry is not None
-    cell = location.geometry if is_grid_cell(location.geometry) else grid_cell(_middle(location.geometry))
     return replace(
         location,
-        geometry=cell,
+        geometry=covering_cell(location.geometry) if location.geometry else None,
         of="area",
         uncertainty_m=_CELL_RADIUS_M,
         stated=None,
@@ -101,15 +114,16 @@ def _coarse_place(place: Place) -> Place:
     return replace(place, stated=None)
 
 
-def _without_relations_to_others(site: Site, ids: set[str]) -> Site:
+def _with_relations_to(ids: set[str], site: Site) -> Site:
     relations = tuple(relation for relation in site.properties.relations if relation.site in ids)
     if len(relations) == len(site.properties.relations):
         return site
     return replace(site, properties=replace(site.properties, relations=relations))
 
 
-def _floor_to_grid(value: float) -> Decimal:
-    return (Decimal(str(value)) / GRID_DEGREES).to_integral_value(ROUND_FLOOR) * GRID_DEGREES
+def _floor_to_grid(value: float, limit: int) -> Decimal:
+    below = (Decimal(str(value)) / GRID_DEGREES).to_integral_value(ROUND_FLOOR) * GRID_DEGREES
+    return min(below, limit - GRID_DEGREES)
 
 
 def _middle(geometry: Geometry) -> Position:

@@ -6,8 +6,10 @@ compare what is there, write a temporary file beside it, flush it to the disk, r
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
+import re
 import secrets
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -16,13 +18,16 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
-from heritage_registry.checks import Finding, Records, run_checks
+from heritage_registry.checks import run_checks
 from heritage_registry.claim import Claim
 from heritage_registry.config import RegistryConfig, read_config
 from heritage_registry.errors import InvalidRecords, Problem, RecordExists, RecordNotFound, StaleRecord
-from heritage_registry.form import decode, decode_loosely, encode, find_problems
-from heritage_registry.positions import read_positions
+from heritage_registry.findings import Finding, Records
+from heritage_registry.form import MAX_RECORD_BYTES, decode, decode_loosely, encode, find_problems
+from heritage_registry.positions import Positions, read_positions
+from heritage_registry.public import public_claims, public_view
 from heritage_registry.site import Site
 from heritage_registry.source import Source
 
@@ -48,6 +53,9 @@ KINDS = (SITES, SOURCES, CLAIMS)
 
 Progress = Callable[[int, int], None]
 """Told how many files are done, of how many."""
+
+_KEY = re.compile(r"[0-9a-z]+(?:-[0-9a-z]+)*")
+"""Ids and source keys: nothing that leads out of a folder."""
 
 ID_SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: no letter that looks like a digit."""
@@ -79,18 +87,41 @@ def examine(directory: Path, progress: Progress | None = None) -> tuple[Registry
     config = read_config(directory)
     files = [(kind, path) for kind in KINDS for path in record_files(directory, kind)]
     read: dict[str, dict[str, AnyRecord]] = {kind.folder: {} for kind in KINDS}
-    problems: list[Problem] = []
-    for done, (kind, path) in enumerate(files, start=1):
-        try:
-            read[kind.folder][record_id(path, kind)] = _read_file(path, kind)
-        except InvalidRecords as error:
-            problems += error.problems
-        if progress:
-            progress(done, len(files))
-    registry = Registry(directory, config, *(read[kind.folder] for kind in KINDS))  # type: ignore[arg-type]
-    unread = {(p.file.split("/")[0], Path(p.file).name) for p in problems}
-    problems += _problems_of_findings(directory, run_checks(_records(registry)), unread)
+    problems = [problem for kind in KINDS for problem in _stray_entries(directory, kind)]
+    unread: set[str | None] = set()
+    with _collector_paused():
+        for done, (kind, path) in enumerate(files, start=1):
+            name = record_id(path, kind)
+            try:
+                record: AnyRecord = decode(_read_bytes(path), kind.record_type, _shown(path))
+            except InvalidRecords as error:
+                problems += error.problems
+                unread.add(name)
+            else:
+                if record.id != name:
+                    problems.append(_wrong_name(path, kind, record))
+                    unread.add(record.id)
+                    record = replace(record, id=name)
+                read[kind.folder][name] = record
+            if progress:
+                progress(done, len(files))
+        registry = Registry(directory, config, *(read[kind.folder] for kind in KINDS))  # type: ignore[arg-type]
+        # That a record is missing is not told of one that is there and could not be read.
+        findings = [f for f in run_checks(_records(registry)) if f.missing is None or f.missing not in unread]
+    problems += _problems_of_findings(directory, findings)
     return registry, sorted(problems)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Make objects that are all kept without a search for garbage among them, which doubles the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _records(registry: Registry) -> Records:
@@ -100,11 +131,30 @@ def _records(registry: Registry) -> Records:
 def record_files(directory: Path, kind: Kind) -> list[Path]:
     """Return the paths of all record files of a kind, ordered by name."""
     folder = directory / kind.folder
+    return [folder / entry.name for entry in _entries(directory, kind) if _is_record_file(entry, kind)]
+
+
+def _entries(directory: Path, kind: Kind) -> list[os.DirEntry[str]]:
+    """Return what lies in the folder of a kind, ordered by name; names that begin with a point do not count."""
+    folder = directory / kind.folder
     if not folder.is_dir():
         return []
     with os.scandir(folder) as entries:
-        names = sorted(e.name for e in entries if e.name.endswith(kind.suffix) and not e.name.startswith("."))
-    return [folder / name for name in names]
+        return sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
+
+
+def _is_record_file(entry: os.DirEntry[str], kind: Kind) -> bool:
+    return entry.name.endswith(kind.suffix) and entry.is_file(follow_symlinks=False)
+
+
+def _stray_entries(directory: Path, kind: Kind) -> Iterator[Problem]:
+    """Yield what would be passed over in silence, such as a record with the wrong ending."""
+    for entry in _entries(directory, kind):
+        if not _is_record_file(entry, kind):
+            message = (
+                f"is not a record; here lie files that end in {kind.suffix}: rename it or move it elsewhere"
+            )
+            yield Problem(f"{kind.folder}/{entry.name}", 0, "", message)
 
 
 def record_path(directory: Path, kind: Kind, record_key: str) -> Path:
@@ -121,41 +171,43 @@ def _shown(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def _read_file(path: Path, kind: Kind) -> AnyRecord:
-    record: AnyRecord = decode(path.read_bytes(), kind.record_type, _shown(path))
-    if record.id != record_id(path, kind):
-        message = f"{record.id!r} is not the file's name; rename the file to {record.id}{kind.suffix} or correct the id"
-        raise InvalidRecords([Problem(_shown(path), _line(path, ("id",)), "id", message)])
-    return record
+def _read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file, of an over-large one no more than is needed to refuse it."""
+    with path.open("rb", buffering=0) as file:
+        size = min(os.fstat(file.fileno()).st_size, MAX_RECORD_BYTES + 1)
+        return file.read(size) or b""
 
 
-def _line(path: Path, field: tuple[str | int, ...]) -> int:
-    return read_positions(path.read_text("utf-8")).line(field)
+def _wrong_name(path: Path, kind: Kind, record: AnyRecord) -> Problem:
+    remedy = f"rename the file to {record.id}{kind.suffix} or correct the id"
+    line = read_positions(path.read_text("utf-8")).line(("id",))
+    return Problem(_shown(path), line, "id", f"{record.id!r} is not the file's name; {remedy}")
 
 
-def _problems_of_findings(
-    directory: Path, findings: list[Finding], unread: set[tuple[str, str]]
-) -> Iterator[Problem]:
-    """Give findings their lines. What is missed only because its file could not be read is not told twice."""
+def _problems_of_findings(directory: Path, findings: list[Finding]) -> Iterator[Problem]:
+    """Give findings their lines."""
     by_folder = {kind.folder: kind for kind in KINDS}
+    by_path: dict[Path, list[Finding]] = {}
     for finding in findings:
-        if _is_about_unread(finding, unread):
-            continue
         path = record_path(directory, by_folder[finding.folder], finding.id)
-        yield Problem(
-            _shown(path), _line(path, finding.field), ".".join(map(str, finding.field)), finding.message
-        )
+        by_path.setdefault(path, []).append(finding)
+    for path, group in by_path.items():
+        positions = read_positions(path.read_text("utf-8"))
+        yield from (_problem(path, finding, positions) for finding in group)
 
 
-def _is_about_unread(finding: Finding, unread: set[tuple[str, str]]) -> bool:
-    return any(f"{Path(name).stem!r}" in finding.message for _, name in unread)
+def _problem(path: Path, finding: Finding, positions: Positions) -> Problem:
+    field = ".".join(map(str, finding.field))
+    return Problem(_shown(path), positions.line(finding.field), field, finding.message)
 
 
 def read_record(directory: Path, kind: Kind, record_key: str) -> tuple[AnyRecord, str]:
     """Return one record and the digest of its file, to be handed to `replace_record`."""
     path = record_path(directory, kind, record_key)
+    if not _KEY.fullmatch(record_key):
+        raise RecordNotFound(f"{record_key!r} is no id of a record; 'heritage list' finds records by name")
     try:
-        raw = path.read_bytes()
+        raw = _read_bytes(path)
     except FileNotFoundError as error:
         raise RecordNotFound(f"there is no {_shown(path)}; 'heritage list' finds records by name") from error
     return decode(raw, kind.record_type, _shown(path)), digest(raw)
@@ -167,11 +219,11 @@ def digest(raw: bytes) -> str:
 
 
 def registry_digest(registry: Registry) -> str:
-    """Return one SHA-256 over everything a page or export can be made from, independent of the file system."""
+    """Return one SHA-256 over all that a page or export can be made from: nothing hidden bears on it."""
     total = hashlib.sha256(msgspec.json.encode(registry.config, order="sorted"))
-    for group in (registry.sites, registry.sources, registry.claims):
-        for record in group.values():
-            total.update(encode(record))
+    sites, claims = public_view(registry.sites.values()), public_claims(registry.claims.values())
+    for record in (*sites, *registry.sources.values(), *claims):
+        total.update(encode(record))
     return total.hexdigest()
 
 
@@ -199,9 +251,9 @@ def problems_of_change(registry: Registry, record: AnyRecord) -> list[Problem]:
     findings = run_checks(Records(registry.config, groups["records"], groups["sources"], groups["claims"]))  # type: ignore[arg-type]
     positions = read_positions(raw.decode())
     return sorted(
-        Problem(_shown(path), positions.line(f.field), ".".join(map(str, f.field)), f.message)
-        for f in findings
-        if f.folder == kind.folder and f.id == record.id
+        _problem(path, finding, positions)
+        for finding in findings
+        if finding.folder == kind.folder and finding.id == record.id
     )
 
 
@@ -252,7 +304,7 @@ def format_records(directory: Path, progress: Progress | None = None) -> list[Pa
     texts: list[tuple[Path, bytes, bytes]] = []
     problems: list[Problem] = []
     for done, (kind, path) in enumerate(files, start=1):
-        raw = path.read_bytes()
+        raw = _read_bytes(path)
         try:
             texts.append((path, raw, encode(decode_loosely(raw, kind.record_type, _shown(path)))))
         except InvalidRecords as error:
@@ -263,11 +315,11 @@ def format_records(directory: Path, progress: Progress | None = None) -> list[Pa
         raise InvalidRecords(problems)
     changed = [(path, raw, canonical) for path, raw, canonical in texts if raw != canonical]
     with _locked(directory):
-        for path, raw, canonical in changed:
+        for path, raw, _ in changed:
             if path.read_bytes() != raw:
-                raise StaleRecord(
-                    f"{_shown(path)} changed while it was being formatted; run 'heritage format' again"
-                )
+                again = "changed while it was being formatted; run 'heritage format' again"
+                raise StaleRecord(f"{_shown(path)} {again}")
+        for path, _, canonical in changed:
             _write_durably(path, canonical)
     return [path for path, _, _ in changed]
 
@@ -282,7 +334,7 @@ def _locked(directory: Path) -> Iterator[None]:
 
 
 def _write_durably(path: Path, raw: bytes) -> None:
-    """Put a file in place so that after a power cut it is whole: the old one or the new one, once this returns the new."""
+    """Put a file in place so that after a power cut it is whole: the old one, or once this returns the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:

@@ -13,7 +13,7 @@ Field = tuple[str | int, ...]
 
 
 @cache
-def _children(part_type: type[msgspec.Struct]) -> tuple[tuple[str, str], ...]:
+def _children(part_type: type) -> tuple[tuple[str, str], ...]:
     """Return (attribute, name on disk) of the fields of a class that hold further parts."""
     info = inspect.type_info(part_type)
     assert isinstance(info, inspect.StructType)

@@ -1,0 +1,50 @@
+"""What a check looks at, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from heritage_registry.claim import Claim
+from heritage_registry.config import RegistryConfig
+from heritage_registry.site import Site
+from heritage_registry.source import Source
+
+Field = tuple[str | int, ...]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """A rule that a record breaks: which record (its kind's folder and id), which field, and what to do.
+
+    `missing` is the id of another record where the message says that it is not there.
+    """
+
+    folder: str
+    id: str
+    field: Field
+    message: str
+    missing: str | None = None
+
+
+class Records(msgspec.Struct, frozen=True):
+    """All records that could be read, by id, with the registry's own data."""
+
+    config: RegistryConfig
+    sites: Mapping[str, Site]
+    sources: Mapping[str, Source]
+    claims: Mapping[str, Claim]
+
+    def all(self) -> Iterator[tuple[str, Site | Source | Claim]]:
+        """Yield every record with the folder of its kind."""
+        for site in self.sites.values():
+            yield "records", site
+        for source in self.sources.values():
+            yield "sources", source
+        for claim in self.claims.values():
+            yield "claims", claim
+
+
+def of_site(site: Site, *field: str | int, say: str, missing: str | None = None) -> Finding:
+    """Return a finding about a field below a site's `properties`."""
+    return Finding("records", site.id, ("properties", *field), say, missing)

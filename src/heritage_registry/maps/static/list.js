@@ -1,0 +1,121 @@
+/** Sites as a list: the way to everything on the map without sight or pointer. */
+
+import { byId, el, fill, said } from "./dom.js";
+import { drawSign, picture } from "./symbols.js";
+
+const PAGE = 60;
+/** Beyond this many, sorting by name would ask for every name of the registry. */
+const SORTED_UP_TO = 2_000;
+
+/**
+ * @param {any} app
+ * @param {() => number[]} sitesInView
+ */
+export function siteList(app, sitesInView) {
+  let shown = PAGE;
+  let turn = 0;
+
+  /** @type {() => number[]} */
+  function wanted() {
+    const { tab } = app.state;
+    if (tab === "found") return app.finds.sites.filter((/** @type {number} */ site) => app.visible[site]);
+    if (tab === "unlocated") return unlocated();
+    return sitesInView();
+  }
+
+  /** @type {() => number[]} */
+  function unlocated() {
+    const sites = [];
+    for (let site = app.table.located; site < app.table.size; site += 1) if (app.visible[site]) sites.push(site);
+    return sites;
+  }
+
+  async function refresh() {
+    const own = (turn += 1);
+    const sites = wanted();
+    const inView = sitesInView().length;
+    renderTabs(app, { view: inView, unlocated: unlocated().length, found: sites.length });
+    const sorted = sites.length <= SORTED_UP_TO && app.state.tab !== "found";
+    await app.blocks.ready(sorted ? sites : sites.slice(0, shown));
+    if (own !== turn) return;
+    const ordered = sorted ? sortByName(app, sites) : sites;
+    const focused = document.activeElement?.closest("#results [data-site]")?.getAttribute("data-site");
+    fill(byId("results"), ...ordered.slice(0, shown).map((site) => el("li", {}, siteRow(app, site))));
+    const more = byId("more");
+    more.hidden = ordered.length <= shown;
+    more.textContent = app.words.word("show_more", { count: app.words.number(ordered.length - shown) });
+    byId("nothing").hidden = ordered.length > 0;
+    if (focused) focusRow(focused);
+    byId("status").textContent = app.words.word("status", {
+      shown: app.words.number(app.shownCount),
+      all: app.words.number(app.table.size),
+    });
+  }
+
+  byId("more").addEventListener("click", () => {
+    const next = shown;
+    shown += PAGE;
+    void refresh().then(() => /** @type {HTMLElement} */ (byId("results").children[next]?.firstElementChild)?.focus());
+  });
+
+  return {
+    refresh,
+    restart() {
+      shown = PAGE;
+      return refresh();
+    },
+  };
+}
+
+/** A site as a button for lists. @param {any} app @param {number} site */
+export function siteRow(app, site) {
+  const { id, names, places } = app.blocks.namesNow(site);
+  const [first, ...others] = app.words.order(names);
+  const { types, contested } = app.table;
+  const type = app.meta.codes.type[types.values[types.offsets[site]]];
+  const facts = [app.words.label("site_type", type), app.shadeLabel(app.shade[site])];
+  if (places.length > 0) facts.splice(1, 0, places[0]);
+  if (contested[site]) facts.push(app.words.word("is_contested"));
+  const sign = { shape: app.shape[site], shade: app.shade[site], rough: app.rough(site), contested: contested[site] === 1 };
+  return el(
+    "button",
+    { type: "button", class: "row", "data-site": id, "aria-current": app.state.open === site ? "true" : null, on: { click: () => app.open(site) } },
+    picture(30, (context, middle) => drawSign(context, middle, middle, 7, sign, app.palette)),
+    el(
+      "span",
+      { class: "row-text" },
+      el("span", { class: "row-name" }, said(first[0], first[1])),
+      others.length > 0 && el("span", { class: "row-others" }, ...joined(others.slice(0, 3))),
+      el("span", { class: "row-facts" }, facts.join(" · ")),
+    ),
+  );
+}
+
+/** @param {string} id */
+export function focusRow(id) {
+  const row = /** @type {HTMLElement | null} */ (byId("results").querySelector(`[data-site="${CSS.escape(id)}"]`));
+  row?.focus();
+  return Boolean(row);
+}
+
+/** @type {(app: any, sites: number[]) => number[]} */
+export function sortByName(app, sites) {
+  const keys = new Map(sites.map((site) => [site, app.words.order(app.blocks.namesNow(site).names)[0][0]]));
+  return [...sites].sort((a, b) => app.words.compare(keys.get(a), keys.get(b)) || a - b);
+}
+
+/** @type {(names: [string, string][]) => Node[]} */
+function joined(names) {
+  return names.flatMap(([text, language], place) => [document.createTextNode(place > 0 ? " · " : ""), said(text, language)]);
+}
+
+/** @type {(app: any, counts: Record<string, number>) => void} */
+function renderTabs(app, counts) {
+  for (const tab of ["view", "unlocated", "found"]) {
+    const button = byId(`tab-${tab}`);
+    button.hidden = tab === "found" ? !app.finds : tab === "view" && Boolean(app.finds);
+    button.setAttribute("aria-pressed", String(app.state.tab === tab));
+    const count = tab === "found" && app.finds ? app.finds.sites.filter((/** @type {number} */ site) => app.visible[site]).length : counts[tab];
+    fill(button, app.words.word(`tab_${tab}`), el("span", { class: "count" }, app.words.number(count)));
+  }
+}
