@@ -1,7 +1,7 @@
 """Regenerate the parts of the documentation that the code and the records know better than a writer.
 
 `python docs/generate.py` writes them; with `--check` it names every stale page and writes nothing. A part
-stands between `<!-- generated: NAME ARGUMENTS -->` and `<!-- end -->`; a new kind of part is a function here and
+stands between `<!-- generated: NAME ARGUMENTS -->` and `<!-- end -->`; a new kind is a function here and
 a line in `GENERATORS`.
 """
 
@@ -184,6 +184,14 @@ def command_line() -> str:
     )
 
 
+def columns() -> str:
+    """Return the columns of the table that the exports are made of."""
+    from heritage_registry.table import COLUMNS
+
+    rows = [f"| `{name}` | {_cell(meaning)} |" for name, meaning in COLUMNS.items()]
+    return "\n".join(["| column | meaning |", "|---|---|", *rows])
+
+
 def command_help(
     command: click.Command, name: str, parent: click.Context | None
 ) -> Iterator[tuple[str, str]]:
@@ -231,10 +239,8 @@ def derived(site_id: str, *what: str) -> str:
     site = registry.sites[site_id]
     results = assess(site, registry.sources)
     lines = [f"[`{site_id}`](../sites/records/{site_id}.geojson), {site.properties.names[0].text}:", ""]
-    lines += [
-        "| report | observed | grade | of a part | superseded by | answered |",
-        "|---|---|---|---|---|---|",
-    ]
+    columns = ("report", "observed", "published", "grade", "of a part", "superseded by", "answered")
+    lines += [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     lines += [_report_row(report) for report in site.properties.reports]
     lines += ["", *(f"- {line}" for name in what for line in _DERIVED[name](site, results)), ""]
     return "\n".join(lines)
@@ -243,19 +249,21 @@ def derived(site_id: str, *what: str) -> str:
 def _report_row(report: Report) -> str:
     grade = vocabulary("condition").label(report.condition, "en").lower()
     answers = ", ".join(dict.fromkeys(f"{x.stance} {x.element}" for x in report.responses))
-    cells = (report.id, report.observed or "", grade, report.part or "", report.superseded_by or "", answers)
+    optional = (report.observed, report.published, grade, report.part, report.superseded_by, answers)
+    cells = (report.id, *(cell or "" for cell in optional))
     return f"| {' | '.join(map(_cell, cells))} |"
 
 
 def _condition_lines(site: Site, results: Assessment) -> Iterator[str]:
+    by = {o.report: f"by {o.day}" if o.settled else "on a day not known" for o in observations(site)}
     for seen in observations(site):
-        yield f"observation: {_grades((seen.condition,))}, seen by {seen.day} ({seen.report})"
+        yield f"observation: {_grades((seen.condition,))}, seen {by[seen.report]} ({seen.report})"
     condition = results.condition
     if condition is None:
         yield "condition: not known"
     else:
         basis = ", ".join(condition.reports)
-        yield f"condition: {_grades(condition.grades)}, seen by {condition.day} ({basis})"
+        yield f"condition: {_grades(condition.grades)}, seen {by[condition.reports[0]]} ({basis})"
 
 
 def _grades(grades: tuple[str, ...]) -> str:
@@ -265,7 +273,7 @@ def _grades(grades: tuple[str, ...]) -> str:
 def _bracket_lines(site: Site, results: Assessment) -> Iterator[str]:
     bracket = results.bracket
     if bracket is None:
-        yield "bracket: none, no damage was observed"
+        yield "no day is known by which damage was seen"
     else:
         last = bracket.last_undamaged or "never by a dated observation"
         basis = ", ".join(bracket.reports)
@@ -315,6 +323,7 @@ def _registry() -> Registry:
 
 GENERATORS: Mapping[str, Callable[..., str]] = {
     "cli": command_line,
+    "columns": columns,
     "derived": derived,
     "record": record,
     "record-fields": record_fields,

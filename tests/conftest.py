@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
+from heritage_registry.cli import main
 from heritage_registry.errors import InvalidRecords
 from heritage_registry.form import decode_loosely, encode
 from heritage_registry.registry import CLAIMS, SITES, SOURCES, record_path
@@ -206,3 +208,8 @@ def claim(claim_id: str = "c1a1m000", **fields: Any) -> Json:
         "numerator": {"as_stated": "ten", "value": 10},
     }
     return usual | fields
+
+
+def heritage(directory: Path, *arguments: str, answers: str = "") -> Result:
+    """Run the command line on a registry as a person at a terminal would, who types `answers`."""
+    return CliRunner().invoke(main, ["--registry", str(directory), *arguments], input=answers)

@@ -1,22 +1,29 @@
 """What is derived from claims, by rules written once, and never stored.
 
-Observation: a report that grades the condition of the whole site and says when it was seen, unless the same
-observer superseded it. Its day is the one by which the state had been seen for certain: the last possible day of
-`observed`; for an open-ended date ("from 1992 on") the last possible day of its beginning. An interval whose
-grade is "no visible damage" was seen so at both ends, so its day is its end.
+Observation: a report that grades the condition of the whole site and says when it was seen or published,
+unless the same observer superseded it. Its day is the one by which the state had certainly been seen:
+
+- damage: the last day that `observed` allows; where that end is open ("from 1992 on") or the date is missing,
+  the last day of `published`, because what was published had been seen;
+- no visible damage: the first day that `observed` allows. An interval was seen so at both ends, as in a
+  comparison of images: its day is the first one that its end allows.
+
+Damage with an open end and no day of publication is known to have been seen, but not by when. It keeps its
+place among the observations by the last day of its beginning, and no day ever shows as damaged for it.
 
 Every result names the reports it rests on, so that a reader can ask why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Literal
 
 import msgspec
 
-from heritage_registry.dates import EdtfDate, parse
+from heritage_registry.dates import bounds, parse
 from heritage_registry.site import Report, Site
 from heritage_registry.source import Source
 
@@ -38,12 +45,17 @@ _REPAIRS = frozenset({"renovated", "restored", "reconstructed", "rebuilt", "repl
 
 
 class Observation(msgspec.Struct, frozen=True):
-    """A graded, dated report: the day by which the state was seen, the first day it can have been seen, the grade."""
+    """A graded, dated report and the day by which the state was seen.
+
+    `settled` is false where only the beginning of an open time is known, which `day` then is. `observed` is
+    the date as the report has it.
+    """
 
     day: date
-    first_day: date | None
     condition: str
     report: str
+    observed: str | None
+    settled: bool = True
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -75,7 +87,7 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class Disagreement(msgspec.Struct, frozen=True):
-    """Why a site is contested: a response to one of its statements, reports that cannot both hold, or attributions."""
+    """Why a site is contested: a response to a statement, reports that cannot both hold, or attributions."""
 
     kind: Literal["response", "reports", "attribution"]
     reports: tuple[str, ...]
@@ -117,33 +129,47 @@ def assess(site: Site, sources: Mapping[str, Source]) -> Assessment:
 
 
 def observations(site: Site) -> tuple[Observation, ...]:
-    """Return the graded, dated, unsuperseded reports on the whole site, ordered by day and report."""
+    """Return the graded, dated, unsuperseded reports on the whole site, by day and place in the record."""
     found = [o for report in site.properties.reports if (o := _observation(report))]
-    return tuple(sorted(found, key=lambda o: (o.day, o.report)))
+    return tuple(sorted(found, key=lambda o: o.day))
 
 
 def _observation(report: Report) -> Observation | None:
-    if report.condition not in _SEVERITY or not report.observed or report.superseded_by or report.part:
+    if report.condition not in _SEVERITY or report.superseded_by or report.part:
+        return None
+    settled = True
+    if report.condition == UNDAMAGED:
+        day = _undamaged_day(report)
+    else:
+        day = _damaged_day(report)
+        if day is None and report.observed:
+            day, settled = _end_of_beginning(report.observed), False
+    return Observation(day, report.condition, report.id, report.observed, settled) if day else None
+
+
+def _undamaged_day(report: Report) -> date | None:
+    if not report.observed:
         return None
     seen = parse(report.observed)
-    day = _seen_by(seen, report.condition)
-    if day is None:
+    if seen.kind == "interval" and seen.latest:
+        return parse(report.observed.partition("/")[2]).earliest
+    return seen.earliest
+
+
+def _damaged_day(report: Report) -> date | None:
+    """Return the last day that the date of observation allows, else the last day of publication."""
+    seen = parse(report.observed) if report.observed else None
+    if seen and seen.latest:
+        return seen.latest
+    published = parse(report.published).latest if report.published else None
+    if published and seen and seen.earliest and published < seen.earliest:
         return None
-    seen_at_both_ends = report.condition == UNDAMAGED and seen.kind == "interval"
-    return Observation(day, day if seen_at_both_ends else seen.earliest, report.condition, report.id)
+    return published
 
 
-def _seen_by(seen: EdtfDate, condition: str) -> date | None:
-    """Return the day by which a state had been seen for certain."""
-    start, _, end = seen.text.partition("/")
-    if seen.latest is None:
-        # Open towards the present: the state had been seen when the interval begins, at the latest.
-        return parse(start).latest if seen.kind == "interval" else None
-    if condition == UNDAMAGED:
-        # "Intact in the 1990s" is certain for the first day of it only; an interval was seen at both its ends;
-        # "intact no later than 2021" is certain for no day.
-        return parse(end).earliest if seen.kind == "interval" and seen.earliest else seen.earliest
-    return seen.latest
+def _end_of_beginning(observed: str) -> date | None:
+    """Return the last day of the date that an interval begins with."""
+    return parse(observed.partition("/")[0]).latest if "/" in observed else None
 
 
 def condition_at(site: Site, day: date) -> Condition | None:
@@ -159,10 +185,10 @@ def condition_at(site: Site, day: date) -> Condition | None:
 def bracket(site: Site) -> Bracket | None:
     """Return last seen undamaged → first seen damaged, or None where no damage was observed.
 
-    Only an undamaged observation before the first damaged one opens the bracket: a place can be repaired later.
+    Only an undamaged observation before the first damaged one opens the bracket: a place can be repaired.
     """
     seen = observations(site)
-    damaged = [o for o in seen if o.condition != UNDAMAGED]
+    damaged = [o for o in seen if o.condition != UNDAMAGED and o.settled]
     if not damaged:
         return None
     first = damaged[0]
@@ -174,33 +200,64 @@ def bracket(site: Site) -> Bracket | None:
 def states(site: Site) -> tuple[Span, ...]:
     """Return the three-state history: seen undamaged, not known, seen damaged.
 
-    A place seen undamaged was so since it was last seen damaged, or since ever; a place seen damaged stays so
-    until it is seen undamaged; between an undamaged and a damaged observation, and after the last undamaged
-    one, nothing is known.
+    - A place first seen undamaged counts so before that day too, but not before its last reported repair.
+    - A place seen damaged counts so until it is seen undamaged or a repair begins, after which nothing is
+      known.
+    - Nothing is known between an undamaged and a damaged observation, after the last undamaged one, and from
+      a day on which one report sees damage and another none.
     """
+    repairs = _repairs(site)
+    sightings = [o for o in observations(site) if o.settled]
     spans: list[Span] = []
-    previous: Observation | None = None
-    for current in observations(site):
-        for span in _step(previous, current):
-            if not spans or span.state != spans[-1].state:
-                spans.append(span)
-        previous = current
-    if previous and previous.condition == UNDAMAGED:
-        spans.append(Span(_next_day(previous.day), "unknown", (previous.report,)))
-    return tuple(spans) or (Span(None, "unknown", ()),)
+    last: Span | None = None
+    for day, group in groupby(sightings, key=lambda o: o.day):
+        seen = _sighting(day, tuple(group))
+        if last is None:
+            spans += _before_first(seen, repairs)
+        else:
+            spans += _until(seen, last, repairs)
+        last = seen
+    if last is None:
+        return (Span(None, "unknown", ()),)
+    spans += _until(None, last, repairs)
+    return tuple(span for n, span in enumerate(spans) if n == 0 or span.state != spans[n - 1].state)
 
 
-def _step(previous: Observation | None, current: Observation) -> Iterable[Span]:
-    if current.condition != UNDAMAGED:
-        if previous is None:
-            yield Span(None, "unknown", ())
-        elif previous.condition == UNDAMAGED and previous.day < current.day:
-            yield Span(_next_day(previous.day), "unknown", (previous.report, current.report))
-        yield Span(current.day, "damaged", (current.report,))
-    elif previous is None:
-        yield Span(None, "undamaged", (current.report,))
-    elif previous.condition != UNDAMAGED:
-        yield Span(current.day, "undamaged", (current.report,))
+def _sighting(day: date, seen: tuple[Observation, ...]) -> Span:
+    kinds = {o.condition == UNDAMAGED for o in seen}
+    state: State = "unknown" if len(kinds) > 1 else "undamaged" if True in kinds else "damaged"
+    return Span(day, state, tuple(o.report for o in seen))
+
+
+def _before_first(seen: Span, repairs: Sequence[Repair]) -> Iterator[Span]:
+    """Yield what is known before the first sighting, and the sighting."""
+    assert seen.start is not None
+    start: date | None = seen.start
+    if seen.state == "undamaged":
+        ends = [
+            min(r.last or seen.start, seen.start) for r in repairs if not r.first or r.first <= seen.start
+        ]
+        start = max(ends, default=None)
+    if start is not None and seen.state != "unknown":
+        yield Span(None, "unknown", ())
+    yield Span(start if seen.state != "unknown" else None, seen.state, seen.reports)
+
+
+def _until(seen: Span | None, last: Span, repairs: Sequence[Repair]) -> Iterator[Span]:
+    """Yield what is known between two sightings, and the later one; None is the end of all sightings."""
+    assert last.start is not None
+    after = _next_day(last.start)
+    end = seen.start if seen and seen.start else date.max
+    if last.state == "undamaged" and (seen is None or seen.state != "undamaged"):
+        if after < end:
+            yield Span(after, "unknown", (*last.reports, *(seen.reports if seen else ())))
+    elif last.state == "damaged":
+        later = [r for r in repairs if (r.first or r.last) and (r.last is None or r.last >= after)]
+        begins = min((max(r.first or after, after) for r in later), default=end)
+        if begins < end:
+            yield Span(begins, "unknown", tuple(r.report for r in later if r.report))
+    if seen:
+        yield seen
 
 
 def _next_day(day: date) -> date:
@@ -232,31 +289,40 @@ def disagreements(site: Site) -> tuple[Disagreement, ...]:
 
 
 def _irreconcilable(site: Site) -> Iterable[tuple[str, str]]:
-    """Yield pairs of reports where the later one sees less harm than the earlier one saw at the least."""
+    """Yield pairs of reports that cannot both hold.
+
+    The later one sees less harm than the earlier one saw at the least, or both speak of one time and no grade
+    fits both; and no repair is reported that may lie between them.
+    """
     seen = observations(site)
-    repairs = _repair_days(site)
+    repairs = _repairs(site)
     for n, earlier in enumerate(seen):
         for later in seen[n + 1 :]:
-            # Only what was certainly seen later can be too mild; periods that overlap may hold both states.
-            surely_later = later.first_day is not None and later.first_day > earlier.day
-            milder = surely_later and _SEVERITY[later.condition][1] < _SEVERITY[earlier.condition][0]
-            same_day = earlier.day == later.day == earlier.first_day == later.first_day
-            differ = same_day and earlier.condition != later.condition
-            if (milder or differ) and not _repaired_between(repairs, earlier.day, later.day):
+            least, greatest = _SEVERITY[earlier.condition]
+            milder = _SEVERITY[later.condition][1] < least
+            harsher = _SEVERITY[later.condition][0] > greatest
+            same_time = earlier.day == later.day or earlier.observed == later.observed is not None
+            if (milder or (harsher and same_time)) and not _repaired_between(repairs, earlier.day, later.day):
                 yield (earlier.report, later.report)
 
 
-def _repair_days(site: Site) -> list[tuple[date | None, date | None]]:
-    """Return the first and last possible day of every reported repair."""
-    dates = [event.date for event in site.properties.history if event.event in _REPAIRS]
-    dates += [
-        report.observed for report in site.properties.reports if _REPAIRS.intersection(report.interventions)
-    ]
-    return [(parse(text).earliest, parse(text).latest) if text else (None, None) for text in dates]
+class Repair(msgspec.Struct, frozen=True):
+    """The first and last possible day of a reported repair; `report` is None where an event tells of it."""
+
+    first: date | None
+    last: date | None
+    report: str | None
 
 
-def _repaired_between(repairs: list[tuple[date | None, date | None]], start: date, end: date) -> bool:
-    return any((last is None or last >= start) and (first is None or first <= end) for first, last in repairs)
+def _repairs(site: Site) -> list[Repair]:
+    told: list[tuple[str | None, str | None]]
+    told = [(event.date, None) for event in site.properties.history if event.event in _REPAIRS]
+    told += [(r.observed, r.id) for r in site.properties.reports if _REPAIRS.intersection(r.interventions)]
+    return [Repair(*(bounds(text) if text else (None, None)), report) for text, report in told]
+
+
+def _repaired_between(repairs: Sequence[Repair], start: date, end: date) -> bool:
+    return any((not r.last or r.last >= start) and (not r.first or r.first <= end) for r in repairs)
 
 
 def independent_lines(site: Site, sources: Mapping[str, Source]) -> tuple[IndependentLine, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,8 +13,8 @@ from msgspec import Meta
 
 from heritage_registry.errors import NotARegistry, Problem
 from heritage_registry.form import LanguageTag, Line, Texts
-from heritage_registry.mistakes import explain
-from heritage_registry.parts import Edtf, Slug
+from heritage_registry.mistakes import Field, Mistake, explain
+from heritage_registry.parts import Edtf, Slug, SourceKey
 
 
 class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,6 +52,19 @@ class Region(_Table, frozen=True):
     bbox: tuple[float, float, float, float]
 
 
+class Area(_Table, frozen=True):
+    """What a name of a larger area is read as when sites are looked up for a claim, and for nothing else.
+
+    `names` as claims print them, `places` as records name the units, `sources` what the reading rests on.
+    """
+
+    id: Slug
+    names: Annotated[tuple[Line, ...], Meta(min_length=1)]
+    places: Annotated[tuple[Line, ...], Meta(min_length=1)]
+    sources: Annotated[tuple[SourceKey, ...], Meta(min_length=1)]
+    note: Texts
+
+
 class Publishing(_Table, frozen=True):
     """Who may publish a record."""
 
@@ -72,6 +85,7 @@ class RegistryConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     communities: tuple[Word, ...] = ()
     parties: tuple[Word, ...] = ()
     periods: tuple[Period, ...] = ()
+    areas: tuple[Area, ...] = ()
 
     @cached_property
     def community_ids(self) -> Mapping[str, Word]:
@@ -96,9 +110,51 @@ def read_config(directory: Path) -> RegistryConfig:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise NotARegistry(f"registry.toml cannot be read: {error}") from error
     mistakes = explain(table, RegistryConfig)
-    if mistakes:
-        problems = [
-            Problem("registry.toml", 0, ".".join(map(str, field)), message) for field, message in mistakes
-        ]
-        raise NotARegistry("\n".join(map(str, problems)))
-    return msgspec.convert(table, RegistryConfig)
+    if not mistakes:
+        config = msgspec.convert(table, RegistryConfig)
+        mistakes = list(_disagreements(config))
+        if not mistakes:
+            return config
+    problems = [Problem("registry.toml", 0, ".".join(map(str, field)), words) for field, words in mistakes]
+    raise NotARegistry("\n".join(map(str, problems)))
+
+
+def _disagreements(config: RegistryConfig) -> Iterator[Mistake]:
+    """Yield what no single value shows: a box turned over, a word listed twice, a label not translated."""
+    west, south, east, north = config.region.bbox
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        found = list(config.region.bbox)
+        yield (
+            ("region", "bbox"),
+            f"{found} is not west, south, east, north in degrees of longitude and latitude",
+        )
+    texts: list[tuple[Field, Mapping[str, str]]] = [
+        (("title",), config.title),
+        (("summary",), config.summary),
+        (("region", "name"), config.region.name),
+    ]
+    for name in ("languages", "communities", "parties", "periods"):
+        seen: set[str] = set()
+        for n, word in enumerate(getattr(config, name)):
+            key = word.tag if isinstance(word, Language) else word.id
+            if key in seen:
+                yield (name, n), f"{key!r} is listed twice; keep one of them"
+            seen.add(key)
+            texts.append(((name, n, "label"), word.label))
+    yield from _areas_listed_twice(config)
+    texts += [(("areas", n, "note"), area.note) for n, area in enumerate(config.areas)]
+    for field, text in texts:
+        lacking = [tag for tag in config.reader_languages if tag not in text]
+        if lacking:
+            yield field, f"is not given in {', '.join(lacking)}; readers choose among the reader_languages"
+
+
+def _areas_listed_twice(config: RegistryConfig) -> Iterator[Mistake]:
+    """Yield ids and names of areas that stand for two things."""
+    seen: set[str] = set()
+    for n, area in enumerate(config.areas):
+        for field, words in (("id", (area.id,)), ("names", area.names)):
+            for word in words:
+                if f"{field} {word.casefold()}" in seen:
+                    yield ("areas", n, field), f"{word!r} is listed twice; keep one of them"
+                seen.add(f"{field} {word.casefold()}")

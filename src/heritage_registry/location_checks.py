@@ -138,6 +138,6 @@ def _texts(value: Any, field: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from _texts(item, (*field, key))
-    elif isinstance(value, list):
+    elif isinstance(value, tuple):
         for n, item in enumerate(value):
             yield from _texts(item, (*field, n))

@@ -128,8 +128,9 @@ def _explain_list(value: Any, expected: inspect.VarTupleType, field: Field) -> l
     if not isinstance(value, list):
         return [(field, _wrong_kind(value, "a list"))]
     if expected.min_length and len(value) < expected.min_length:
+        has = "is empty" if not value else f"has {len(value)} of them"
         wanted = "at least one" if expected.min_length == 1 else f"at least {expected.min_length}"
-        return [(field, f"is too short; write {wanted}")]
+        return [(field, f"{has}; write {wanted}")]
     return [m for n, item in enumerate(value) for m in _explain(item, expected.item_type, (*field, n), {})]
 
 
@@ -167,7 +168,9 @@ def _explain_text(
     if "vocabulary" in extra:
         return _explain_term(value, extra["vocabulary"], field)
     if extra.get("edtf"):
-        return _explain_date(value, field)
+        return _explain_date(value, field, extra)
+    if not value:
+        return [(field, "is empty; write text, or leave out what has none")]
     if expected.pattern and not re.search(expected.pattern, value):
         return [(field, f"{_shown(value)}: {extra.get('expected', 'does not have the right form')}")]
     return []
@@ -182,11 +185,11 @@ def _explain_term(value: str, name: str, field: Field) -> list[Mistake]:
     return [(field, f"{_shown(value)} is not {_one_of(ids)}{hint}")]
 
 
-def _explain_date(value: str, field: Field) -> list[Mistake]:
+def _explain_date(value: str, field: Field, extra: dict[str, Any]) -> list[Mistake]:
     try:
         parse(value)
     except InvalidDate as error:
-        return [(field, str(error))]
+        return [(field, str(error) if len(value) <= _SHOWN else f"{_shown(value)}: {extra['expected']}")]
     return []
 
 
@@ -195,22 +198,20 @@ def _explain_number(value: Any, expected: inspect.IntType | inspect.FloatType, f
     if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
         return [(field, _wrong_kind(value, "a whole number" if whole else "a number"))]
     if expected.ge is not None and value < expected.ge:
-        return [(field, f"{value} is less than {expected.ge:g}")]
+        return [(field, f"{value} is less than {expected.ge}")]
     if expected.le is not None and value > expected.le:
-        return [(field, f"{value} is more than {expected.le:g}")]
+        return [(field, f"{value} is more than {expected.le}")]
     return []
 
 
 def _wrong_kind(value: Any, wanted: str) -> str:
-    return f"{_shown(value)} is {_kind(value)}; write {wanted}"
-
-
-def _kind(value: Any) -> str:
-    return "empty (null)" if value is None else _KINDS[type(value)]
+    if value is None:
+        return f"is null; write {wanted}"
+    return f"{_shown(value)} is {_KINDS[type(value)]}; write {wanted}"
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    text = repr(value) if not isinstance(value, bool) else str(value).lower()
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 

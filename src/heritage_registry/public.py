@@ -2,8 +2,8 @@
 
 Maps, exports, searches, bounds, counts and pages are made from what these functions return. Locations that
 help looters or attackers are replaced here before anything else sees them. A generalised location is the
-cell of a fixed grid, never a random shift: shifts can be averaged away, a cell says what is known to the public
-and no more.
+cell of a fixed grid, never a random shift: shifts can be averaged away, a cell says what is known to the
+public and no more.
 """
 
 from __future__ import annotations

@@ -135,7 +135,7 @@ def record_files(directory: Path, kind: Kind) -> list[Path]:
 
 
 def _entries(directory: Path, kind: Kind) -> list[os.DirEntry[str]]:
-    """Return what lies in the folder of a kind, ordered by name; names that begin with a point do not count."""
+    """Return what lies in the folder of a kind, ordered by name, other than hidden files."""
     folder = directory / kind.folder
     if not folder.is_dir():
         return []
@@ -265,8 +265,8 @@ def kind_of(record: AnyRecord) -> Kind:
 def add_record(registry: Registry, record: AnyRecord) -> Path:
     """Write a new record and return its path.
 
-    Raises `InvalidRecords` for what `check` would refuse, `RecordExists` if the file is there: nothing is ever
-    overwritten.
+    Raises `InvalidRecords` for what `check` would refuse, `RecordExists` if the file is there: nothing is
+    ever overwritten.
     """
     problems = problems_of_change(registry, record)
     if problems:
@@ -295,10 +295,10 @@ def replace_record(registry: Registry, record: AnyRecord, read_digest: str) -> P
     return path
 
 
-def format_records(directory: Path, progress: Progress | None = None) -> list[Path]:
-    """Rewrite every record in canonical form and return the paths that changed.
+def formatting_changes(directory: Path, progress: Progress | None = None) -> list[tuple[Path, bytes, bytes]]:
+    """Return the records that are not in canonical form: path, text as it is, text as it should be.
 
-    Raises `InvalidRecords` with all problems that a new layout cannot mend, and then writes nothing.
+    Raises `InvalidRecords` with all problems that a new layout cannot mend.
     """
     files = [(kind, path) for kind in KINDS for path in record_files(directory, kind)]
     texts: list[tuple[Path, bytes, bytes]] = []
@@ -313,7 +313,15 @@ def format_records(directory: Path, progress: Progress | None = None) -> list[Pa
             progress(done, len(files))
     if problems:
         raise InvalidRecords(problems)
-    changed = [(path, raw, canonical) for path, raw, canonical in texts if raw != canonical]
+    return [(path, raw, canonical) for path, raw, canonical in texts if raw != canonical]
+
+
+def format_records(directory: Path, progress: Progress | None = None) -> list[Path]:
+    """Rewrite every record in canonical form and return the paths that changed.
+
+    Raises `InvalidRecords` with all problems that a new layout cannot mend, and then writes nothing.
+    """
+    changed = formatting_changes(directory, progress)
     with _locked(directory):
         for path, raw, _ in changed:
             if path.read_bytes() != raw:
@@ -334,7 +342,7 @@ def _locked(directory: Path) -> Iterator[None]:
 
 
 def _write_durably(path: Path, raw: bytes) -> None:
-    """Put a file in place so that after a power cut it is whole: the old one, or once this returns the new."""
+    """Put a file in place. After a power cut it is whole: the old one, or once this has returned the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:

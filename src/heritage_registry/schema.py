@@ -1,6 +1,6 @@
 """JSON Schema (2020-12) of the records, for editors that complete and check while somebody types.
 
-It is made from the record classes. What it cannot say (a source that is not there, a 30 February) `heritage check` says.
+It is made from the record classes. What it cannot say (a missing source, 30 February), `heritage check` does.
 """
 
 from __future__ import annotations

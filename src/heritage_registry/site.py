@@ -26,6 +26,11 @@ from heritage_registry.parts import (
 )
 from heritage_registry.vocabulary import constraint
 
+ReportId = Annotated[
+    str, Meta(pattern=r"\Ar[1-9][0-9]{0,3}\Z", extra={"expected": "write r and a number, such as r1"})
+]
+"""Unique inside its site and never used again."""
+
 
 class Name(Part, frozen=True):
     """A name as somebody writes it. Who uses it is `used_by`: no name is the main one."""
@@ -149,9 +154,7 @@ class Report(Part, frozen=True):
     before to the first image after. `condition` is our grade, `as_stated` the source's own word.
     """
 
-    id: Annotated[
-        str, Meta(pattern=r"\Ar[1-9][0-9]{0,3}\Z", extra={"expected": "write r and a number, such as r1"})
-    ]
+    id: ReportId
     condition: Annotated[str, constraint("condition")]
     evidence: Evidence
     citations: Citations
@@ -172,7 +175,7 @@ class Report(Part, frozen=True):
     context: Texts | None = None
     responsibility: tuple[Responsibility, ...] = ()
     responses: tuple[Response, ...] = ()
-    superseded_by: str | None = None
+    superseded_by: ReportId | None = None
 
 
 class Protection(Part, frozen=True):

@@ -1,6 +1,6 @@
-"""What a registry holds, counted: every count is of published sites or their reports, as the public sees them.
+"""What a registry holds, counted: published sites and their reports, as the public sees them.
 
-A site can have several types, communities and grades, so the rows of one table may add up to more than all sites.
+A site can have several types, communities and grades: the rows of a table may add up to more than all sites.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import msgspec
 from heritage_registry.assessment import Assessment, assess
 from heritage_registry.public import public_view
 from heritage_registry.registry import Registry
-from heritage_registry.site import Site
+from heritage_registry.table import asserted_communities
 from heritage_registry.vocabulary import vocabulary
 
 NO_CONDITION = "none"
@@ -23,7 +23,7 @@ NO_CONDITION = "none"
 class Statistics(msgspec.Struct, frozen=True):
     """Counts, each table in the order of its vocabulary and without its empty rows.
 
-    `status` counts all records of sites. `community` counts the sites that somebody connects with a community,
+    `status` counts all records of sites, `community` the sites that somebody connects with a community,
     `condition` those whose latest observation has the grade, `evidence` reports by what they rest on,
     `single_source` sites whose reports go back to one origin.
     """
@@ -63,12 +63,6 @@ def statistics(registry: Registry) -> Statistics:
         contested=sum(bool(assessment.disagreements) for assessment in assessments),
         single_source=sum(len(assessment.lines) == 1 for assessment in assessments),
     )
-
-
-def asserted_communities(site: Site) -> tuple[str, ...]:
-    """Return the communities that somebody connects a site with, each once, in the order of the record."""
-    attributions = site.properties.attributions
-    return tuple(dict.fromkeys(a.community for a in attributions if a.stance == "asserts"))
 
 
 def _grades(assessment: Assessment) -> tuple[str, ...]:

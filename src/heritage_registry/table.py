@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from heritage_registry.assessment import assess
+from heritage_registry.assessment import Condition, assess, observations
 from heritage_registry.find import names_for, place_names
 from heritage_registry.parts import Citation, Geometry
 from heritage_registry.site import Site, preferred_location
 from heritage_registry.source import Source
-from heritage_registry.statistics import asserted_communities
 from heritage_registry.vocabulary import vocabulary
 from heritage_registry.walk import parts
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Mapping[str, str] = {
     "id": "id of the record",
-    "name": "first name in the language asked for, else the first name of the record; no name is the main one",
+    "name": "first name in the language asked for, else of the record; no name is the main one",
     "name_language": "language of that name (BCP 47)",
     "names": "all names, in the order of the record",
     "types": "types of site, as terms",
@@ -31,7 +31,7 @@ COLUMNS: Mapping[str, str] = {
     "places": "names of the settlements and units the site is said to lie in",
     "condition": "grades of the latest observation; several where observations of that day disagree",
     "condition_label": "the same in the language asked for",
-    "condition_seen": "day by which that condition had been seen",
+    "condition_seen": "day by which that condition had been seen; none where that is not known",
     "condition_reports": "reports it rests on",
     "last_seen_undamaged": "last observation without damage before the first with damage",
     "first_seen_damaged": "first observation of damage",
@@ -65,6 +65,7 @@ def table_row(site: Site, sources: Mapping[str, Source], language: str) -> dict[
     """Return one row of the table: a value, or None, for every column."""
     derived = assess(site, sources)
     condition, bracket = derived.condition, derived.bracket
+    day = day_seen(site, condition) if condition else None
     location = preferred_location(site)
     name = names_for(site, language)[0]
     types = tuple(dict.fromkeys(t.type for t in site.properties.types))
@@ -82,7 +83,7 @@ def table_row(site: Site, sources: Mapping[str, Source], language: str) -> dict[
         "places": _joined(place_names(site)),
         "condition": _joined(grades),
         "condition_label": _labels("condition", grades, language),
-        "condition_seen": condition.day.isoformat() if condition else None,
+        "condition_seen": day.isoformat() if day else None,
         "condition_reports": _joined(condition.reports if condition else ()),
         "last_seen_undamaged": bracket.last_undamaged.isoformat()
         if bracket and bracket.last_undamaged
@@ -98,6 +99,18 @@ def table_row(site: Site, sources: Mapping[str, Source], language: str) -> dict[
         "sensitivity": site.properties.sensitivity,
         "geometry": _shape(site.geometry),
     }
+
+
+def day_seen(site: Site, condition: Condition) -> date | None:
+    """Return the day by which a condition had been seen; None where that day is not known."""
+    settled = {seen.report for seen in observations(site) if seen.settled}
+    return condition.day if settled.intersection(condition.reports) else None
+
+
+def asserted_communities(site: Site) -> tuple[str, ...]:
+    """Return the communities that somebody connects a site with, each once, in the order of the record."""
+    attributions = site.properties.attributions
+    return tuple(dict.fromkeys(a.community for a in attributions if a.stance == "asserts"))
 
 
 def _shape(geometry: Geometry | None) -> Any:

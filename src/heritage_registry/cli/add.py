@@ -1,8 +1,10 @@
-"""`heritage add`: a new record from questions, from flags or from a file, by the same checks as `heritage check`."""
+"""`heritage add`: a new record from questions, flags or a file, by the same checks as `heritage check`."""
 
 from __future__ import annotations
 
 import json
+import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import msgspec
 from msgspec import inspect
 
 from heritage_registry.cli.answers import ANSWERS, Fields, completed, fields_from_answers
-from heritage_registry.cli.shared import progress
+from heritage_registry.cli.shared import progress, relocated
 from heritage_registry.errors import InvalidRecords, Problem
 from heritage_registry.form import Part, decode_loosely
 from heritage_registry.mistakes import explain
@@ -30,8 +32,10 @@ class Question(msgspec.Struct, frozen=True):
     words: str
     required: bool
     is_number: bool
-    vocabulary: str | None
-    registry: str | None
+    vocabulary: str
+    registry: str
+    after: str
+    needed: bool
 
     @property
     def flag(self) -> str:
@@ -44,7 +48,8 @@ def questions(answers_type: type[Part]) -> Iterator[Question]:
     info = inspect.type_info(answers_type)
     assert isinstance(info, inspect.StructType)
     for field in info.fields:
-        words, extra, answer = "", {}, field.type
+        words, answer = "", field.type
+        extra: dict[str, Any] = {"vocabulary": ""}
         while isinstance(answer, (inspect.Metadata, inspect.UnionType)):
             if isinstance(answer, inspect.UnionType):
                 answer = next(t for t in answer.types if not isinstance(t, inspect.NoneType))
@@ -54,7 +59,14 @@ def questions(answers_type: type[Part]) -> Iterator[Question]:
             answer = answer.type
         is_number = isinstance(answer, (inspect.IntType, inspect.FloatType))
         yield Question(
-            field.name, words, field.required, is_number, extra.get("vocabulary"), extra.get("registry")
+            name=field.name,
+            words=words,
+            required=field.required,
+            is_number=is_number,
+            vocabulary=extra["vocabulary"],
+            registry=extra["registry"],
+            after=extra["after"],
+            needed=extra["needed"],
         )
 
 
@@ -62,27 +74,33 @@ def questions(answers_type: type[Part]) -> Iterator[Question]:
 def add() -> None:
     """Add a site, a source or a claim.
 
-    Without flags every command asks field by field; '?' lists the words to choose from. A new site or claim is a
-    draft. Nothing is written that 'heritage check' would refuse, and nothing is ever overwritten.
+    Without flags every command asks field by field; '?' lists the words to choose from. A new site or
+    claim is a draft. Nothing is written that 'heritage check' would refuse, and nothing is ever overwritten.
     """
 
 
 def _add_command(kind: str) -> click.Command:
     asked = list(questions(ANSWERS[kind]))
 
-    def run(directory: Path, file: Any, status: str | None = None, **flags: str | None) -> None:
+    def run(directory: Path, file: Path | None, status: str | None = None, **flags: str | None) -> None:
         registry = _readable(directory)
         given = {name: text for name, text in flags.items() if text is not None}
         if file is not None:
-            if given:
+            if given or status:
                 raise click.UsageError("--file holds the whole record; leave the other flags out")
-            record = _from_text(file.read(), file.name, kind, registry)
+            path = _add_file(file, kind, registry)
         else:
-            answers = _checked_flags(given, asked, kind, registry) if given else _ask_all(asked, kind, registry)
+            answers = _from_flags(given, asked, kind, registry) if given else _ask_all(asked, kind, registry)
             fields = fields_from_answers(kind, answers)
-            (fields["properties"] if kind == "site" else fields).update({"status": status} if status else {})
-            record = _record(fields, f"new {kind}", kind, registry, None)
-        path = add_record(registry, record)
+            if status:
+                (fields["properties"] if kind == "site" else fields)["status"] = status
+            try:
+                path = _add_fields(fields, f"new {kind}", kind, registry, None)
+            except InvalidRecords as error:
+                if given:
+                    raise
+                click.echo(error, err=True)
+                raise _answers_kept(kind, fields) from error
         click.echo(f"Added {path}")
 
     parameters: list[click.Parameter] = [
@@ -90,16 +108,30 @@ def _add_command(kind: str) -> click.Command:
     ]
     if kind != "source":
         status_help = "Status of the record; a draft if not given."
-        parameters.append(click.Option(["--status"], type=click.Choice(vocabulary("status").ids[:2]), help=status_help))
+        parameters.append(
+            click.Option(["--status"], type=click.Choice(vocabulary("status").ids[:2]), help=status_help)
+        )
     file_help = "Take the whole record from a JSON file; '-' is standard input."
-    parameters.append(click.Option(["--file"], type=click.File("rb"), help=file_help))
-    about = {"site": "Add a site.", "source": "Add a source.", "claim": "Add a claim about many sites at once."}
+    parameters.append(
+        click.Option(
+            ["--file"],
+            type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+            help=file_help,
+        )
+    )
+    about = {
+        "site": "Add a site.",
+        "source": "Add a source.",
+        "claim": "Add a claim about many sites at once.",
+    }
     return click.Command(kind, params=parameters, callback=click.pass_obj(run), help=about[kind])
 
 
 def _help(question: Question) -> str:
     needed = " Required." if question.required else ""
-    listed = {"communities": "communities", "parties": "parties", "languages": "languages"}.get(question.registry or "")
+    listed = {"communities": "communities", "parties": "parties", "languages": "languages"}.get(
+        question.registry
+    )
     source = f" A term of the vocabulary {question.vocabulary}." if question.vocabulary else ""
     source = f" One of the {listed} of registry.toml." if listed and listed != "languages" else source
     return f"{question.words}.{source}{needed}"
@@ -112,23 +144,37 @@ def _readable(directory: Path) -> Registry:
     return registry
 
 
-def _checked_flags(given: Mapping[str, str], asked: list[Question], kind: str, registry: Registry) -> Fields:
+def _from_flags(given: Mapping[str, str], asked: list[Question], kind: str, registry: Registry) -> Fields:
     by_name = {question.name: question for question in asked}
     answers = {name: _value(text, by_name[name]) for name, text in given.items()}
     problems = [
         Problem(by_name[name].flag, 0, "", message)
         for name in by_name
-        for message in _mistakes(by_name[name], answers, kind, registry)
+        for message in [*_mistakes(by_name[name], answers, kind, registry), *_lonely(by_name[name], answers)]
     ]
     if problems:
         raise InvalidRecords(problems)
     return answers
 
 
+def _lonely(question: Question, answers: Fields) -> list[str]:
+    """Say what an answer lacks that only means something beside another one."""
+    parent, flag = question.after, "--" + question.after.replace("_", "-")
+    if parent and question.name in answers and parent not in answers:
+        return [f"says nothing without {flag}; give both or neither"]
+    if question.needed and parent in answers and question.name not in answers:
+        return [f"is missing; it is needed beside {flag}"]
+    return []
+
+
 def _ask_all(asked: list[Question], kind: str, registry: Registry) -> Fields:
-    click.echo("Enter alone leaves a question out; '?' lists the words to choose from, '? word' searches them.")
+    click.echo(
+        "Enter alone leaves a question out; '?' lists the words to choose from, '? word' searches them."
+    )
     answers: Fields = {}
     for question in asked:
+        if question.after and question.after not in answers:
+            continue
         value = _ask(question, kind, registry)
         if value is not None:
             answers[question.name] = value
@@ -138,16 +184,18 @@ def _ask_all(asked: list[Question], kind: str, registry: Registry) -> Fields:
 def _ask(question: Question, kind: str, registry: Registry) -> Any:
     """Ask until the answer is right; only this question is repeated."""
     while True:
-        needed = "" if question.required else " (optional)"
-        text = click.prompt(question.words + needed, default="", show_default=False).strip()
+        must = question.required or question.needed
+        text = click.prompt(
+            question.words + ("" if must else " (optional)"), default="", show_default=False
+        ).strip()
         if text.startswith("?"):
             for line in _choices(question, registry, text[1:].strip()):
                 click.echo(f"  {line}")
             continue
-        if not text and not question.required:
+        if not text and not must:
             return None
         answer = {question.name: _value(text, question)} if text else {}
-        mistakes = _mistakes(question, answer, kind, registry)
+        mistakes = _mistakes(question, answer, kind, registry) if text else ["This one must be answered."]
         if not mistakes:
             return answer[question.name]
         for message in mistakes:
@@ -168,10 +216,10 @@ def _mistakes(question: Question, answers: Fields, kind: str, registry: Registry
     found = [message for field, message in explain(answers, ANSWERS[kind]) if field == (question.name,)]
     known = _registry_words(question, registry)
     answer = answers.get(question.name)
-    if found or answer is None or question.registry in (None, "languages") or answer in known:
+    if found or answer is None or question.registry in ("", "languages") or answer in known:
         return found
     if question.registry == "sources":
-        return [f"{answer!r} is not a source of this registry; add it with 'heritage add source' or choose another"]
+        return [f"{answer!r} is not a source of this registry; add it with 'heritage add source' first"]
     return [f"{answer!r} is not one of {', '.join(known) or 'registry.toml, which lists none'}"]
 
 
@@ -197,35 +245,47 @@ def _choices(question: Question, registry: Registry, searched: str) -> list[str]
     return found or ["There is no list for this question." if not lines else "Nothing found."]
 
 
-def _from_text(raw: bytes, name: str, kind: str, registry: Registry) -> Any:
-    """Read a record that somebody wrote into a file; problems name its own lines."""
-    shown = "standard input" if name == "<stdin>" else name
+def _answers_kept(kind: str, fields: Fields) -> click.ClickException:
+    """Keep answers that were right one by one and are wrong together, so that nobody types them again."""
+    draft = Path(tempfile.mkdtemp(prefix="heritage-")) / f"{kind}.json"
+    draft.write_text(json.dumps(fields, ensure_ascii=False, indent=2) + "\n", "utf-8", newline="\n")
+    return click.ClickException(
+        f"nothing was written. Your answers are kept in {draft}; "
+        f"correct them there and run 'heritage add {kind} --file {draft}'"
+    )
+
+
+def _add_file(file: Path, kind: str, registry: Registry) -> Path:
+    """Add a record that somebody wrote into a file; problems name its own lines."""
+    from_input = str(file) == "-"
+    shown = "standard input" if from_input else str(file)
+    raw = sys.stdin.buffer.read() if from_input else file.read_bytes()
     try:
         positions = read_positions(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise InvalidRecords([Problem(shown, 0, "", "is not UTF-8; save the file as UTF-8")]) from error
-    problems = [Problem(shown, line, field, message) for line, field, message in positions.problems]
+    problems = [
+        Problem(shown, line, ".".join(map(str, field)), message)
+        for line, field, message in positions.problems
+    ]
     if not problems and not isinstance(positions.value, dict):
         problems = [Problem(shown, 1, "", "is not a record; write one JSON object")]
     if problems:
         raise InvalidRecords(problems)
-    return _record(positions.value, shown, kind, registry, positions)
+    return _add_fields(positions.value, shown, kind, registry, positions)
 
 
-def _record(fields: Fields, shown: str, kind: str, registry: Registry, positions: Positions | None) -> Any:
-    of = KINDS[kind]
+def _add_fields(
+    fields: Fields, shown: str, kind: str, registry: Registry, positions: Positions | None
+) -> Path:
     taken = {"site": registry.sites, "source": registry.sources, "claim": registry.claims}[kind]
-    whole = completed(kind, fields, new_id(taken))
+    raw = json.dumps(completed(kind, fields, new_id(taken)), ensure_ascii=False).encode(
+        "utf-8", "surrogatepass"
+    )
     try:
-        return decode_loosely(json.dumps(whole, ensure_ascii=False).encode("utf-8", "surrogatepass"), of.record_type, shown)
+        return add_record(registry, decode_loosely(raw, KINDS[kind].record_type, shown))
     except InvalidRecords as error:
-        raise InvalidRecords([_relocated(problem, positions) for problem in error.problems]) from error
-
-
-def _relocated(problem: Problem, positions: Positions | None) -> Problem:
-    """Return a problem with the line of the text that somebody wrote, if they wrote one."""
-    path = tuple(int(step) if step.isdigit() else step for step in problem.field.split(".") if step)
-    return msgspec.structs.replace(problem, line=positions.line(path) if positions else 0)
+        raise relocated(error, shown, positions) from error
 
 
 for _kind in ANSWERS:

@@ -9,12 +9,13 @@ import click
 import msgspec
 
 from heritage_registry.assessment import assess
+from heritage_registry.cli.record_words import record_text
 from heritage_registry.cli.shared import count, language_option, read
-from heritage_registry.cli.words import record_text
 from heritage_registry.find import by_name, find_one_or_more, find_sites, names_for
 from heritage_registry.registry import Registry
 from heritage_registry.site import Site
-from heritage_registry.statistics import NO_CONDITION, Statistics, asserted_communities, statistics
+from heritage_registry.statistics import NO_CONDITION, Statistics, statistics
+from heritage_registry.table import asserted_communities
 from heritage_registry.vocabulary import vocabulary
 
 
@@ -32,7 +33,13 @@ class Row(msgspec.Struct, frozen=True):
 @click.command("list")
 @click.argument("query", required=False)
 @click.option("--community", metavar="ID", help="Only sites that somebody connects with this community.")
-@click.option("--type", "site_type", type=click.Choice(vocabulary("site_type").ids), metavar="TERM", help="Only sites of this type.")
+@click.option(
+    "--type",
+    "site_type",
+    type=click.Choice(vocabulary("site_type").ids),
+    metavar="TERM",
+    help="Only sites of this type.",
+)
 @click.option(
     "--condition",
     type=click.Choice((*vocabulary("condition").ids, NO_CONDITION)),
@@ -45,6 +52,7 @@ class Row(msgspec.Struct, frozen=True):
 @click.pass_obj
 def list_command(
     directory: Path,
+    *,
     query: str | None,
     community: str | None,
     site_type: str | None,
@@ -60,7 +68,9 @@ def list_command(
     registry = read(directory)
     known = registry.config.community_ids
     if community is not None and community not in known:
-        raise click.BadParameter(f"{community!r} is not one of {', '.join(known)}", param_hint="'--community'")
+        raise click.BadParameter(
+            f"{community!r} is not one of {', '.join(known)}", param_hint="'--community'"
+        )
     if query is None:
         sites = sorted(registry.sites.values(), key=by_name)
     else:
@@ -133,9 +143,10 @@ def show(directory: Path, record: str, language: str) -> None:
 @language_option
 @click.pass_obj
 def stats(directory: Path, as_json: bool, language: str) -> None:
-    """Count published sites by community, type, condition and evidence.
+    """Count sites by community, type, condition and evidence.
 
-    A site can have several types or communities, so rows may add up to more than all sites.
+    Only published ones, other than by status. A site can have several types or
+    communities, so rows may add up to more than all sites.
     """
     registry = read(directory)
     found = statistics(registry)

@@ -1,4 +1,4 @@
-"""What several commands need: where the registry is, reading it with progress, writing a file made from it."""
+"""What several commands need: where the registry is, reading it with progress, writing a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from time import monotonic
 from typing import Any, TypeVar
 
 import click
+from msgspec.structs import replace
 
+from heritage_registry.errors import InvalidRecords, Problem
+from heritage_registry.positions import Positions
 from heritage_registry.registry import Progress, Registry, read_registry
 
 LANGUAGES = ("en", "hy", "az", "ru")
@@ -55,11 +58,23 @@ def progress(label: str) -> Iterator[Progress | None]:
 
         def advance(done: int, total: int) -> None:
             if not bars and monotonic() - started > 1:
-                bars.append(stack.enter_context(click.progressbar(length=total, label=label, file=sys.stderr)))
+                bars.append(
+                    stack.enter_context(click.progressbar(length=total, label=label, file=sys.stderr))
+                )
             for bar in bars:
                 bar.update(done - bar.pos)
 
         yield advance
+
+
+def relocated(error: InvalidRecords, shown: str, positions: Positions | None) -> InvalidRecords:
+    """Return problems with the name and the lines of the text that somebody wrote, if they wrote one."""
+
+    def line(problem: Problem) -> int:
+        path = tuple(int(step) if step.isdigit() else step for step in problem.field.split(".") if step)
+        return positions.line(path) if positions else 0
+
+    return InvalidRecords([replace(problem, file=shown, line=line(problem)) for problem in error.problems])
 
 
 def write_if_changed(path: Path, content: bytes) -> bool:
@@ -78,7 +93,9 @@ def write_if_changed(path: Path, content: bytes) -> bool:
 
 def size(content: bytes) -> str:
     """Say how large a file is."""
-    return f"{len(content) / 1_000_000:.1f} MB" if len(content) >= 100_000 else f"{len(content) / 1000:.1f} kB"
+    return (
+        f"{len(content) / 1_000_000:.1f} MB" if len(content) >= 100_000 else f"{len(content) / 1000:.1f} kB"
+    )
 
 
 def count(number: int, noun: str) -> str:

@@ -1,4 +1,4 @@
-"""A spreadsheet (CSV, RFC 4180): one row a site. It opens in any script and none of its cells is a formula."""
+"""A spreadsheet (CSV, RFC 4180): one row a site. It opens in any script, and no cell is a formula."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def csv_file(registry: Registry, language: str) -> bytes:
 
 
 def _middle(shape: Any) -> list[Any]:
-    """Return longitude and latitude of a point, or of a point within a shape, to the record's six decimals."""
+    """Return longitude and latitude of a point, or of a point within a shape, to six decimals."""
     if shape is None:
         return ["", ""]
     point = shape if shape.geom_type == "Point" else shape.representative_point()
@@ -41,7 +41,7 @@ def _middle(shape: Any) -> list[Any]:
 
 
 def _cell(value: Any) -> Any:
-    """Return what is written for a value: spreadsheets run text that begins like a formula, so it is quoted."""
+    """Return what is written for a value; text that begins like a formula is quoted, or it would run."""
     import pandas
 
     if isinstance(value, str):

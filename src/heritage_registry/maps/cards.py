@@ -80,13 +80,15 @@ def _in_blocks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
         yield items[start : start + BLOCK_SIZE]
 
 
-def _place_names(site: Site) -> list[str]:
-    return list(dict.fromkeys(name.text for place in site.properties.places for name in place.names))
+def _place_names(site: Site) -> list[tuple[str, str]]:
+    """Return the names of the places a site lies in, each with its language, once each."""
+    names = (name for place in site.properties.places for name in place.names)
+    return list(dict.fromkeys((name.text, name.language) for name in names))
 
 
 def _search_keys(site: Site) -> list[str]:
     names = [name.text for name in site.properties.names]
-    return sorted({fold(text) for text in (*names, *_place_names(site))} - {""})
+    return sorted({fold(text) for text in (*names, *(text for text, _ in _place_names(site)))} - {""})
 
 
 def _related(rows: Sequence[Row], numbers: Mapping[str, int]) -> dict[str, list[dict[str, Any]]]:

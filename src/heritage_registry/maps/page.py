@@ -49,9 +49,11 @@ def map_page(registry: Registry) -> str:
     meta["counts"]["sources"] = len(sources)
     meta["columns"] = summary.layout
     meta["source_block_first"] = [first for first, _ in blocks]
-    data = [
+    first = [
         _script("hr-meta", "application/json", inert_json(meta)),
         _script("hr-columns", "text/plain", packed(summary.data)),
+    ]
+    later = [
         *_block_scripts("hr-names", name_blocks(rows)),
         *_block_scripts("hr-cards", card_blocks(rows)),
         *_block_scripts("hr-sources", (raw for _, raw in blocks)),
@@ -62,7 +64,8 @@ def map_page(registry: Registry) -> str:
         "<!--description-->": escape(registry.config.summary["en"]),
         "/*style*/": leaflet_style() + static_text("map.css"),
         "<!--map-->": made.element,
-        "<!--data-->": "\n".join(data),
+        "<!--data-->": "\n".join(first),
+        "<!--blocks-->": "\n".join(later),  # after the script, which draws while a large page is still being read
         "/*leaflet*/": leaflet_script(),
         "/*script*/": f"{made.script}\n{bundle('main.js')}\nstartRegistryMap(window.registryMap);",
     }

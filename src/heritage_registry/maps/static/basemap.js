@@ -1,11 +1,16 @@
 /** Land, water, rivers and settlement names under the sites; no boundary of any kind. */
 
 import { paneCanvas } from "./canvas.js";
+import { radiusOf } from "./clusters.js";
+import { COLUMN_ZOOM } from "./columns.js";
 
 const LABEL_SIZES = [0, 14.5, 13.5, 13, 12.5, 12, 11.5, 11];
 /** The zoom from which a settlement of each rank may be labelled. */
 const FROM_ZOOM = [0, 0, 6.2, 7, 7.7, 8.6, 9.4, 10.2];
 const OTHERS_FROM_ZOOM = 7.4;
+/** From here on sites at a settlement lie apart from others, so its label makes room for their sign. */
+const BESIDE_FROM_ZOOM = 9;
+const CROWD_CELL = 64;
 const PATH_UNITS = 65_536;
 
 /**
@@ -21,6 +26,7 @@ export function drawBasemap(map, app) {
   const rivers = shapes(data.rivers, data.scale, middle, false);
   const places = data.settlements.map((/** @type {any} */ place) => ({ ...place, at: worldPoint(place.lon, place.lat) }));
   const sea = data.bounds ? boxPath(data.bounds, middle) : null;
+  const crowds = sitesByCell(app.table);
   /** @type {Map<string, number>} */
   const widths = new Map();
   let colours = readColours();
@@ -69,15 +75,16 @@ export function drawBasemap(map, app) {
       const small = `${size - 2}px system-ui, sans-serif`;
       const second = view.zoom >= OTHERS_FROM_ZOOM ? others : "";
       const width = Math.max(measure(context, font, own), second ? measure(context, small, second) : 0);
-      const box = [x - 5, y - size * 0.75, x + 8 + width, y + size * (second ? 1.85 : 0.75)];
+      const gap = view.zoom < BESIDE_FROM_ZOOM ? 6 : 6 + roomForSign(place.at, crowds);
+      const box = [x - 5, y - size * 0.75, x + gap + 2 + width, y + size * (second ? 1.85 : 0.75)];
       if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
       taken.push(box);
       context.beginPath();
       context.arc(x, y, place.rank <= 3 ? 2.2 : 1.7, 0, Math.PI * 2);
       context.fillStyle = colours.label;
       context.fill();
-      writeLabel(context, font, own, x + 6, y, colours.label);
-      if (second) writeLabel(context, small, second, x + 6, y + size * 1.1, colours.faint);
+      writeLabel(context, font, own, x + gap, y, colours.label);
+      if (second) writeLabel(context, small, second, x + gap, y + size * 1.1, colours.faint);
     }
   }
 
@@ -120,6 +127,28 @@ function namesOnMap(names, language, languages) {
   const own = names[language] ?? names.und;
   const others = languages.filter((tag) => tag !== language && tag !== "en" && tag !== "ru" && names[tag]);
   return [own, [...new Set(others.map((tag) => names[tag]))].filter((text) => text !== own).join(" · ")];
+}
+
+/** How many sites lie in each small cell. @type {(table: import("./columns.js").Table) => Map<number, number>} */
+function sitesByCell(table) {
+  const crowds = new Map();
+  for (let site = 0; site < table.located; site += 1) {
+    const key = cellKey(table.x[site], table.y[site]);
+    crowds.set(key, (crowds.get(key) ?? 0) + 1);
+  }
+  return crowds;
+}
+
+/** @type {(x: number, y: number) => number} */
+function cellKey(x, y) {
+  return Math.floor(x / CROWD_CELL) * 2 ** 20 + Math.floor(y / CROWD_CELL);
+}
+
+/** @type {(at: number[], crowds: Map<number, number>) => number} */
+function roomForSign(at, crowds) {
+  const world = 256 << COLUMN_ZOOM;
+  const count = crowds.get(cellKey(at[0] * world, at[1] * world)) ?? 0;
+  return count > 0 ? radiusOf(count) : 0;
 }
 
 /** @type {(lists: number[][], scale: number, middle: number[], closed: boolean) => Path2D} */

@@ -55,8 +55,8 @@ export function paneCanvas(map, { name, zIndex, margin, follow }, paint) {
     }
   }
 
-  map.on("move", moved);
-  map.on("moveend zoomend viewreset resize", soon);
+  map.on("move moveend", moved);
+  map.on("zoomend viewreset resize", soon);
   map.on("zoomanim", (/** @type {any} */ event) => {
     if (!corner) return;
     const scale = map.getZoomScale(event.zoom, drawnZoom);

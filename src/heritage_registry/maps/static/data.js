@@ -7,6 +7,12 @@ export function readMeta() {
   return JSON.parse(byId("hr-meta").textContent ?? "");
 }
 
+/** Blocks stand after this script, so that a large page can be drawn while it is still being read. */
+const wholePage = new Promise((resolve) => {
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", resolve, { once: true });
+  else resolve(null);
+});
+
 /** @param {string} id @returns {Promise<Uint8Array>} The bytes packed into an inert script. */
 export async function unpack(id) {
   const stream = new Blob([fromBase64(byId(id).textContent ?? "")]).stream();
@@ -29,7 +35,7 @@ export function openBlocks(meta) {
   function block(id) {
     let promise = opened.get(id);
     if (!promise) {
-      promise = unpack(id).then((bytes) => JSON.parse(new TextDecoder().decode(bytes)));
+      promise = wholePage.then(() => unpack(id)).then((bytes) => JSON.parse(new TextDecoder().decode(bytes)));
       opened.set(id, promise);
     }
     return promise;
@@ -80,7 +86,7 @@ export function openBlocks(meta) {
   };
 }
 
-/** @type {(block: any, place: number) => {id: string, names: [string, string][], places: string[]}} */
+/** @type {(block: any, place: number) => {id: string, names: [string, string][], places: [string, string][]}} */
 function namesOf(block, place) {
   return { id: block.ids[place], names: block.names[place], places: block.places[place] };
 }

@@ -8,8 +8,6 @@ const FEW = 8;
 /** @param {any} app */
 export function renderFilters(app) {
   const open = new Set([...document.querySelectorAll("#filters details[open]")].map((one) => one.getAttribute("data-facet")));
-  const first = document.querySelector("#filters details") === null;
-  if (first) open.add("condition");
   fill(byId("filters"), ...app.facets.map((/** @type {any} */ facet) => facetGroup(app, facet, open.has(facet.id))));
   byId("clear").hidden = app.facets.every((/** @type {any} */ facet) => facet.chosen.size === 0);
 }

@@ -86,13 +86,14 @@ function listed(id, list, options, { offsets, values }) {
   const size = offsets.length - 1;
   const nothing = options.length;
   const newOffsets = new Uint32Array(size + 1);
-  const newValues = [];
+  const newValues = new Uint8Array(values.length + size);
+  let length = 0;
   for (let site = 0; site < size; site += 1) {
-    for (let place = offsets[site]; place < offsets[site + 1]; place += 1) newValues.push(values[place]);
-    if (offsets[site] === offsets[site + 1]) newValues.push(nothing);
-    newOffsets[site + 1] = newValues.length;
+    for (let place = offsets[site]; place < offsets[site + 1]; place += 1) newValues[length++] = values[place];
+    if (offsets[site] === offsets[site + 1]) newValues[length++] = nothing;
+    newOffsets[site + 1] = length;
   }
-  const facet = single(id, list, [...options, "not_said"], Uint8Array.from(newValues));
+  const facet = single(id, list, [...options, "not_said"], newValues.slice(0, length));
   return { ...facet, offsets: newOffsets };
 }
 

@@ -74,7 +74,7 @@ export function siteRow(app, site) {
   const { types, contested } = app.table;
   const type = app.meta.codes.type[types.values[types.offsets[site]]];
   const facts = [app.words.label("site_type", type), app.shadeLabel(app.shade[site])];
-  if (places.length > 0) facts.splice(1, 0, places[0]);
+  if (places.length > 0) facts.splice(1, 0, app.words.order(places)[0][0]);
   if (contested[site]) facts.push(app.words.word("is_contested"));
   const sign = { shape: app.shape[site], shade: app.shade[site], rough: app.rough(site), contested: contested[site] === 1 };
   return el(

@@ -1,0 +1,164 @@
+"""`heritage edit`: change one record, in an editor or by setting fields, without losing anybody's edit."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from heritage_registry.cli.shared import progress, relocated
+from heritage_registry.errors import InvalidRecords, Problem, RecordNotFound, RegistryError
+from heritage_registry.form import decode_loosely, encode
+from heritage_registry.positions import read_positions
+from heritage_registry.registry import (
+    KINDS,
+    AnyRecord,
+    Kind,
+    Registry,
+    digest,
+    examine,
+    record_files,
+    record_id,
+    replace_record,
+)
+
+
+@click.command()
+@click.argument("record", metavar="ID")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="Set a field instead of opening an editor; may be repeated.",
+)
+@click.pass_obj
+def edit(directory: Path, record: str, settings: tuple[str, ...]) -> None:
+    """Change a record in your editor, or field by field.
+
+    The editor is the one that VISUAL or EDITOR names. The text is checked when it is
+    saved; nothing is written while it has problems, and your text is never lost.
+
+    FIELD of --set is a path such as names.0.kind or reports.1.condition, for a site inside its properties
+    (or geometry); VALUE is JSON, or plain text. null removes an optional field.
+    """
+    kind, path = _file_of(directory, record)
+    raw = path.read_bytes()
+    with progress("Reading records") as advance:
+        registry, _ = examine(directory, advance)
+    change = _Change(registry, kind, path, raw)
+    if settings:
+        change.write(_with_settings(raw, settings, kind, path.name))
+    elif not _edit_in_editor(change):
+        click.echo("Nothing was changed.")
+        return
+    click.echo(f"Changed {path}")
+
+
+class _Change(msgspec.Struct, frozen=True):
+    """One record under change: where it lies and its text when it was read."""
+
+    registry: Registry
+    kind: Kind
+    path: Path
+    raw: bytes
+
+    def write(self, text: bytes) -> None:
+        """Put the record that a text holds in place of the one that was read."""
+        record: AnyRecord = decode_loosely(text, self.kind.record_type, self.path.name)
+        key = record_id(self.path, self.kind)
+        if record.id != key:
+            message = f"{record.id!r} is another id; a record keeps its id {key!r} for ever"
+            raise InvalidRecords([Problem(self.path.name, 0, "id", message)])
+        try:
+            replace_record(self.registry, record, digest(self.raw))
+        except InvalidRecords as error:
+            raise relocated(error, self.path.name, read_positions(text.decode("utf-8-sig"))) from error
+
+
+def _file_of(directory: Path, key: str) -> tuple[Kind, Path]:
+    """Return where the record with an id lies, readable or not: a record with mistakes can be edited too."""
+    for kind in KINDS:
+        for path in record_files(directory, kind):
+            if record_id(path, kind) == key:
+                return kind, path
+    raise RecordNotFound(f"there is no record with the id {key!r}; 'heritage list' finds records by name")
+
+
+def _edit_in_editor(change: _Change) -> bool:
+    """Let somebody edit until the text is a record or they give up; tell whether it was changed."""
+    draft = Path(tempfile.mkdtemp(prefix="heritage-")) / change.path.name
+    draft.write_bytes(change.raw)
+    while True:
+        click.edit(filename=str(draft))
+        text = draft.read_bytes()
+        if text == change.raw:
+            break
+        try:
+            change.write(text)
+            break
+        except InvalidRecords as error:
+            click.echo(error, err=True)
+            if not _edits_again():
+                raise _kept("the record was not changed", draft) from error
+        except RegistryError as error:
+            raise _kept(str(error), draft) from error
+    draft.unlink()
+    draft.parent.rmdir()
+    return text != change.raw
+
+
+def _edits_again() -> bool:
+    try:
+        return click.confirm("Edit again?", default=True, err=True)
+    except click.Abort:
+        return False
+
+
+def _kept(why: str, draft: Path) -> click.ClickException:
+    return click.ClickException(f"{why}. Your text is kept in {draft}")
+
+
+def _with_settings(raw: bytes, settings: tuple[str, ...], kind: Kind, name: str) -> bytes:
+    """Return the text of a record with fields set."""
+    record = json.loads(encode(decode_loosely(raw, kind.record_type, name)))
+    for setting in settings:
+        path, equals, text = setting.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{setting!r} has no '='; write FIELD=VALUE", param_hint="'--set'")
+        steps = path.split(".")
+        inside = record["properties"] if "properties" in record and steps[0] != "geometry" else record
+        _set(inside, steps, _json_or_text(text), path)
+    # Read and written once more: decoding drops what is null, and encoding puts fields into their order.
+    return encode(decode_loosely(json.dumps(record, ensure_ascii=False).encode(), kind.record_type, name))
+
+
+def _set(inside: Any, steps: list[str], value: Any, path: str) -> None:
+    """Put a value at the end of a path; a list grows by the position behind its last."""
+    for n, step in enumerate(steps):
+        last = n == len(steps) - 1
+        if isinstance(inside, list):
+            if not step.isdigit() or int(step) > len(inside):
+                message = f"{path}: {step!r} is not a position of a list of {len(inside)}"
+                raise click.BadParameter(message, param_hint="'--set'")
+            if int(step) == len(inside):
+                inside.append({})
+            inside[int(step)] = value if last else inside[int(step)]
+            inside = inside[int(step)]
+        elif isinstance(inside, dict):
+            fresh: Any = [] if not last and steps[n + 1].isdigit() else {}
+            inside[step] = value if last else inside.get(step, fresh)
+            inside = inside[step]
+        else:
+            raise click.BadParameter(f"{path}: {step!r} is inside a plain value", param_hint="'--set'")
+
+
+def _json_or_text(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -1,0 +1,426 @@
+/** The map page: puts its parts together and carries what a reader does from one to the others. */
+
+import { drawBasemap } from "./basemap.js";
+import { siteCard } from "./card.js";
+import { readTable, COLUMN_ZOOM } from "./columns.js";
+import { openBlocks, readMeta, unpack } from "./data.js";
+import { byId, el, fill } from "./dom.js";
+import { renderFilters, updateFilters } from "./filter-panel.js";
+import { applyFilters, makeFacets } from "./filters.js";
+import { siteLayer } from "./layer.js";
+import { renderLegend } from "./legend.js";
+import { focusRow, siteList, siteRow, sortByName } from "./list.js";
+import { searchSites } from "./search.js";
+import { readHash, writeHash } from "./state.js";
+import { readPalette, shapeOfType, SHADES } from "./symbols.js";
+import { dayNumber, isoDay, statesOn, timeControl } from "./time.js";
+import { speak } from "./words.js";
+
+const TYPING_PAUSE_MS = 160;
+const RESTING_MS = 120;
+const CLOSE_ZOOM = 12;
+
+/** @param {any} map Leaflet's. */
+export async function startRegistryMap(map) {
+  const meta = readMeta();
+  const words = speak(meta, firstLanguage(meta));
+  if (!("DecompressionStream" in window)) {
+    byId("status").textContent = words.word("too_old");
+    return;
+  }
+  const table = readTable(await unpack("hr-columns"), meta.columns);
+  const app = makeApp(map, meta, table, words);
+  await app.start();
+}
+
+/** The reader's language as the browser tells it, if the registry speaks it. @type {(meta: any) => string} */
+function firstLanguage(meta) {
+  const wanted = navigator.languages.map((tag) => tag.split("-")[0]);
+  return wanted.find((tag) => meta.languages.includes(tag)) ?? meta.languages[0];
+}
+
+/** @type {(map: any, meta: any, table: import("./columns.js").Table, words: any) => any} */
+function makeApp(map, meta, table, words) {
+  const facets = makeFacets(table, meta.codes);
+  const shadeOfGrade = meta.codes.condition.map((/** @type {string} */ grade) => SHADES.indexOf(grade));
+  const grades = table.condition.map((code) => shadeOfGrade[code]);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const firstShape = meta.codes.type.map(shapeOfType);
+  /** @type {HTMLElement | null} */
+  let opener = null;
+  let cardTurn = 0;
+  let searchTurn = 0;
+  let filterMs = 0;
+  /** @type {Set<string>} */
+  const everCounted = new Set();
+
+  const app = {
+    map,
+    meta,
+    table,
+    words,
+    facets,
+    blocks: openBlocks(meta),
+    palette: readPalette(),
+    visible: new Uint8Array(table.size).fill(1),
+    shownCount: table.size,
+    shade: grades,
+    shape: new Uint8Array(table.size).map((_, site) => firstShape[table.types.values[table.types.offsets[site]]]),
+    /** @type {import("./search.js").Finds | null} */
+    finds: null,
+    /** @type {any} */
+    openGeometry: null,
+    /** @type {{open: number, group: number[] | null, query: string, tab: string, day: number | null}} */
+    state: { open: -1, group: null, query: "", tab: "view", day: null },
+    /** @type {number | undefined} */
+    drawnAt: undefined,
+
+    /** @param {number} site */
+    rough: (site) => site < table.located && meta.codes.location_of[table.precision[site]] !== "monument",
+    /** @param {number} site */
+    conditionShade: (site) => grades[site],
+    /** @param {string} id */
+    conditionLabel: (id) => (id === "none" || id === "disagree" ? app.words.word(`condition_${id}`) : app.words.label("condition", id)),
+    /** @param {number} shade */
+    shadeLabel: (shade) => (SHADES[shade].startsWith("state_") ? app.words.word(SHADES[shade]) : app.conditionLabel(SHADES[shade])),
+    /** @param {any} facet @param {number} code */
+    everCounted: (facet, code) => everCounted.has(`${facet.id} ${code}`),
+
+    /** @param {any} facet @param {string} id @param {boolean} isChosen */
+    choose(facet, id, isChosen) {
+      if (isChosen) facet.chosen.add(id);
+      else facet.chosen.delete(id);
+      refilter();
+    },
+
+    /** @param {number} site @param {boolean} [moveTo] */
+    async open(site, moveTo = true) {
+      opener = /** @type {HTMLElement | null} */ (document.activeElement);
+      app.state.open = site;
+      await showCard(moveTo);
+    },
+
+    /** @param {number[]} sites */
+    async openGroup(sites) {
+      opener = /** @type {HTMLElement | null} */ (document.activeElement);
+      app.state.group = sites;
+      app.state.open = -1;
+      await showCard(false);
+    },
+
+    closeCard() {
+      if (byId("card").hidden) return;
+      const id = app.state.open >= 0 ? app.blocks.namesNow(app.state.open)?.id : undefined;
+      app.state.open = -1;
+      app.state.group = null;
+      app.openGeometry = null;
+      cardTurn += 1;
+      byId("card").hidden = true;
+      document.body.classList.remove("with-card");
+      layer.soon();
+      remember();
+      if (!(id && focusRow(id)) && opener?.isConnected) opener.focus();
+    },
+
+    /** Goes where all of some sites are seen apart. @param {number[]} sites */
+    showSites(sites) {
+      const corners = sites.map((site) => map.unproject([table.x[site], table.y[site]], COLUMN_ZOOM));
+      const zoom = map.getZoom();
+      const bounds = L.latLngBounds(corners);
+      const target = Math.min(16, Math.max(zoom + 1, map.getBoundsZoom(bounds.pad(0.25))));
+      map.setView(bounds.getCenter(), target, { animate: !calm.matches });
+    },
+
+    /** @param {number | null} day */
+    setDay(day) {
+      const wasOn = app.state.day !== null;
+      app.state.day = day;
+      if (day === null) app.shade = grades;
+      else {
+        if (!wasOn) app.shade = new Uint8Array(table.size);
+        statesOn(table, day, app.shade);
+      }
+      layer.soon();
+      if (wasOn !== (day !== null)) renderLegend(app);
+      later(list.refresh);
+      remember();
+    },
+
+    async start() {
+      wire();
+      byId("legend").toggleAttribute("open", matchMedia("(min-width: 1100px) and (min-height: 700px)").matches);
+      await restore(readHash(location.hash, meta, facets));
+      map.on("moveend", () => {
+        later(list.refresh);
+        remember();
+      });
+      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+      window.addEventListener("hashchange", () => {
+        if (location.hash !== hashNow()) void restore(readHash(location.hash, meta, facets));
+      });
+      document.body.dataset.ready = "true";
+    },
+  };
+
+  const basemap = drawBasemap(map, app);
+  const layer = siteLayer(map, app);
+  const list = siteList(app, sitesInView);
+  const time = timeControl(app);
+
+  /** @type {() => number[]} */
+  function sitesInView() {
+    const bounds = map.getPixelBounds();
+    const scale = 2 ** (COLUMN_ZOOM - map.getZoom());
+    const [left, top, right, bottom] = [bounds.min.x, bounds.min.y, bounds.max.x, bounds.max.y].map((edge) => edge * scale);
+    const sites = [];
+    for (let site = 0; site < table.located; site += 1) {
+      if (app.visible[site] && table.x[site] >= left && table.x[site] <= right && table.y[site] >= top && table.y[site] <= bottom) sites.push(site);
+    }
+    return sites;
+  }
+
+  function refilter() {
+    const start = performance.now();
+    app.shownCount = applyFilters(table.size, facets, app.finds?.found ?? null, app.visible);
+    filterMs = performance.now() - start;
+    layer.soon();
+    updateFilters(app);
+    later(list.restart);
+    remember();
+  }
+
+  /** Filters and counts once without any choice, to know which choices exist. */
+  function firstCount() {
+    applyFilters(table.size, facets.map((facet) => ({ ...facet, chosen: new Set() })), null, app.visible);
+    for (const facet of facets) facet.counts.forEach((count, code) => count > 0 && everCounted.add(`${facet.id} ${code}`));
+  }
+
+  let listTimer = 0;
+  /** @type {(what: () => Promise<void>) => void} */
+  function later(what) {
+    window.clearTimeout(listTimer);
+    listTimer = window.setTimeout(() => void what(), RESTING_MS);
+  }
+
+  /** @type {(moveTo: boolean) => Promise<void>} */
+  async function showCard(moveTo) {
+    const turn = (cardTurn += 1);
+    const { open, group } = app.state;
+    const content = open >= 0 ? await siteCard(app, open) : await groupCard(/** @type {number[]} */ (group));
+    app.openGeometry = open >= 0 ? (await app.blocks.card(open)).geometry : null;
+    if (open >= 0) await app.blocks.names(open);
+    if (turn !== cardTurn) return;
+    byId("card-back").hidden = !(open >= 0 && group);
+    fill(byId("card-body"), ...content);
+    byId("card-body").scrollTop = 0;
+    byId("card").hidden = false;
+    document.body.classList.add("with-card");
+    delete document.body.dataset.sheet;
+    if (moveTo && open >= 0 && open < table.located) bringIntoView(open);
+    layer.soon();
+    remember();
+    document.getElementById("card-title")?.focus({ preventScroll: true });
+    for (const row of document.querySelectorAll("#results .row")) {
+      if (open >= 0 && row.getAttribute("data-site") === app.blocks.namesNow(open)?.id) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    }
+  }
+
+  /** @type {(sites: number[]) => Promise<Node[]>} */
+  async function groupCard(sites) {
+    await app.blocks.ready(sites);
+    const rows = sortByName(app, sites).map((site) => el("li", {}, siteRow(app, site)));
+    const rough = sites.some(app.rough);
+    return [
+      el("header", { class: "card-head" }, el("h2", { id: "card-title", tabindex: "-1" }, app.words.word("group_title", { count: app.words.number(sites.length) })), el("p", {}, app.words.word(rough ? "group_rough" : "group_exact"))),
+      el("ul", { class: "rows" }, ...rows),
+    ];
+  }
+
+  /** @type {(site: number) => void} */
+  function bringIntoView(site) {
+    const place = map.unproject([table.x[site] + 0.5, table.y[site] + 0.5], COLUMN_ZOOM);
+    const zoom = Math.max(map.getZoom(), app.rough(site) ? CLOSE_ZOOM - 1 : CLOSE_ZOOM);
+    const size = map.getSize();
+    const card = byId("card").getBoundingClientRect();
+    const isSheet = card.width >= size.x - 1;
+    const shift = isSheet ? [0, card.height / 2] : [Math.min(card.width, size.x) / 2, 0];
+    const target = map.unproject(map.project(place, zoom).add(shift), zoom);
+    map.setView(target, zoom, { animate: !calm.matches });
+  }
+
+  /** @type {() => string} */
+  function hashNow() {
+    const { lat, lng } = map.getCenter();
+    return writeHash({
+      view: { zoom: map.getZoom(), latitude: lat, longitude: lng },
+      language: app.words.language,
+      chosen: Object.fromEntries(facets.map(({ id, chosen }) => [id, [...chosen]])),
+      query: app.state.query,
+      day: app.state.day === null ? undefined : isoDay(app.state.day),
+      site: app.state.open >= 0 ? app.blocks.namesNow(app.state.open)?.id : undefined,
+    });
+  }
+
+  function remember() {
+    if (document.body.dataset.ready) window.history.replaceState(null, "", hashNow());
+  }
+
+  /** @type {(settings: import("./state.js").Settings) => Promise<void>} */
+  async function restore(settings) {
+    const { view } = settings;
+    for (const facet of facets) facet.chosen = new Set(settings.chosen[facet.id] ?? []);
+    if (view) map.setView([view.latitude, view.longitude], view.zoom, { animate: false });
+    else showRegion();
+    if (everCounted.size === 0) firstCount();
+    app.shownCount = applyFilters(table.size, facets, null, app.visible);
+    basemap.draw();
+    layer.draw();
+    setLanguage(settings.language ?? app.words.language);
+    app.setDay(settings.day ? dayNumber(settings.day) : null);
+    time.render();
+    const field = /** @type {HTMLInputElement} */ (byId("search"));
+    field.value = settings.query ?? "";
+    await search(field.value);
+    const site = settings.site ? await app.blocks.find(settings.site) : -1;
+    if (site >= 0) await app.open(site, !view);
+    else app.closeCard();
+    await list.refresh();
+  }
+
+  function showRegion() {
+    const [west, south, east, north] = meta.region.bbox;
+    map.fitBounds(L.latLngBounds([[south, west], [north, east]]), { animate: !calm.matches });
+  }
+
+  /** @type {(query: string) => Promise<void>} */
+  async function search(query) {
+    const turn = (searchTurn += 1);
+    app.state.query = query.trim();
+    const finds = app.state.query === "" ? null : await searchSites(app.state.query, app.blocks, meta, () => turn !== searchTurn);
+    if (turn !== searchTurn) return;
+    app.finds = finds;
+    if (finds) app.state.tab = "found";
+    else if (app.state.tab === "found") app.state.tab = "view";
+    refilter();
+  }
+
+  function recolour() {
+    app.palette = readPalette();
+    basemap.recolour();
+    layer.draw();
+    renderFilters(app);
+    renderLegend(app);
+    void list.refresh();
+  }
+
+  /** @type {(language: string) => void} */
+  function setLanguage(language) {
+    app.words = speak(meta, language);
+    const { word, pick, number } = app.words;
+    document.documentElement.lang = language;
+    document.title = pick(meta.title).text;
+    byId("title").textContent = byId("phone-title").textContent = pick(meta.title).text;
+    byId("summary").textContent = pick(meta.summary).text;
+    for (const [attribute, target] of [["data-word", null], ["data-word-label", "aria-label"], ["data-word-title", "title"], ["data-word-placeholder", "placeholder"]]) {
+      for (const element of document.querySelectorAll(`[${attribute}]`)) {
+        const text = word(element.getAttribute(/** @type {string} */ (attribute)) ?? "");
+        if (target) element.setAttribute(target, text);
+        else element.textContent = text;
+      }
+    }
+    for (const button of byId("languages").children) button.setAttribute("aria-pressed", String(button.getAttribute("lang") === language));
+    byId("extent").textContent = word("extent_of_registry", { sites: number(meta.counts.sites), sources: number(meta.counts.sources) });
+    renderCredits();
+    renderFilters(app);
+    renderLegend(app);
+    time.render();
+    basemap.draw();
+    void list.refresh();
+    if (!byId("card").hidden) void showCard(false);
+    remember();
+  }
+
+  function renderCredits() {
+    const { word } = app.words;
+    fill(
+      byId("credits-body"),
+      el("p", {}, `${word("credit_records")}: `, el("span", { dir: "auto" }, meta.attribution), ` ${meta.licence}`),
+      ...meta.basemap.credits.map((/** @type {string} */ credit) => el("p", {}, `${word("credit_basemap")}: `, el("span", { lang: "en" }, credit))),
+      el("p", {}, word("no_borders")),
+      el("p", {}, `${word("digest")} `, el("code", { title: meta.digest }, meta.digest.slice(0, 12)), ` · ${meta.version}`),
+    );
+  }
+
+  function wire() {
+    let typing = 0;
+    byId("search").addEventListener("input", (event) => {
+      window.clearTimeout(typing);
+      const { value } = /** @type {HTMLInputElement} */ (event.target);
+      typing = window.setTimeout(() => void search(value), TYPING_PAUSE_MS);
+    });
+    byId("clear").addEventListener("click", () => {
+      for (const facet of facets) facet.chosen.clear();
+      renderFilters(app);
+      refilter();
+      byId("search").focus();
+    });
+    for (const tab of ["view", "unlocated", "found"]) {
+      byId(`tab-${tab}`).addEventListener("click", () => {
+        app.state.tab = tab;
+        void list.restart();
+      });
+    }
+    byId("card-close").addEventListener("click", () => app.closeCard());
+    byId("card-back").addEventListener("click", () => {
+      app.state.open = -1;
+      void showCard(false);
+    });
+    byId("zoom-in").addEventListener("click", () => map.zoomIn(1, { animate: !calm.matches }));
+    byId("zoom-out").addEventListener("click", () => map.zoomOut(1, { animate: !calm.matches }));
+    byId("zoom-all").addEventListener("click", showRegion);
+    byId("skip").addEventListener("click", () => {
+      document.body.dataset.sheet = "list";
+      byId(app.state.tab === "view" ? "tab-view" : `tab-${app.state.tab}`).focus();
+    });
+    for (const button of document.querySelectorAll("[data-open-sheet]")) {
+      button.addEventListener("click", () => {
+        const sheet = button.getAttribute("data-open-sheet") ?? "";
+        if (document.body.dataset.sheet === sheet) delete document.body.dataset.sheet;
+        else document.body.dataset.sheet = sheet;
+      });
+    }
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      if (document.body.dataset.sheet) delete document.body.dataset.sheet;
+      else app.closeCard();
+    });
+  }
+
+  fill(
+    byId("languages"),
+    ...meta.languages.map((/** @type {string} */ tag) =>
+      el("button", { type: "button", lang: tag, on: { click: () => setLanguage(tag) } }, meta.messages[tag].language_own_name),
+    ),
+  );
+
+  Object.defineProperty(window, "registryMapState", {
+    /** What the page shows, for tests; changes nothing. */
+    value: () => ({
+      sites: table.size,
+      located: table.located,
+      shown: app.shownCount,
+      drawn: layer.marks().reduce((sum, mark) => sum + mark.count, 0),
+      marks: layer.marks().map(({ x, y, radius, count, onePoint }) => ({ x, y, radius, count, onePoint })),
+      inView: sitesInView().length,
+      language: app.words.language,
+      open: app.state.open,
+      day: app.state.day,
+      filterMs,
+      drawnAt: app.drawnAt,
+      redraw: layer.draw,
+      pixelOf: layer.pixelOf,
+    }),
+  });
+  return app;
+}

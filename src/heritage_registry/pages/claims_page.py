@@ -1,0 +1,86 @@
+"""Claims about many sites, each beside what the registry holds within the same scope, and without a verdict."""
+
+from __future__ import annotations
+
+from datetime import date
+from urllib.parse import urlencode
+
+import msgspec
+
+from heritage_registry.claim import Claim
+from heritage_registry.comparison import GRADES, Comparison, Tally
+from heritage_registry.dates import bounds
+from heritage_registry.pages.charts import Segment, stacked
+from heritage_registry.pages.environment import Book
+from heritage_registry.pages.source_page import by_shown_name
+from heritage_registry.pages.words import Words
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What the registry holds within a scope, as a bar, with the sites of each part of it."""
+
+    tally: Tally
+    bar: tuple[Segment, ...]
+    sites: tuple[tuple[str, list[str]], ...]
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A claim with everything that its page sets beside it."""
+
+    claim: Claim
+    comparison: Comparison
+    latest: Held
+    at_claim: Held | None
+    map_link: str
+
+
+def claims_page(book: Book) -> str:
+    """Return the list of all claims, in the order of their dates whoever makes them."""
+    claims = sorted(book.edition.claims.values(), key=_order)
+    return book.page("claims.html", "claims/index.html", rows=[_row(book, claim) for claim in claims])
+
+
+def claim_page(book: Book, claim: Claim) -> str:
+    """Return the page of one claim."""
+    return book.page(
+        "claim.html",
+        f"claims/{claim.id}.html",
+        row=_row(book, claim),
+        claim=claim,
+        statement=book.words.text(claim.statement),
+        group_label=group_label,
+    )
+
+
+def group_label(group: str, words: Words) -> str:
+    """Return what sites of a group of `comparison.GROUPS` are called."""
+    return words.label("condition", group) if group in GRADES else words.say(f"group.{group}")
+
+
+def _order(claim: Claim) -> tuple[date, str]:
+    return (bounds(claim.date)[0] or date.min if claim.date else date.max), claim.id
+
+
+def _row(book: Book, claim: Claim) -> Row:
+    comparison = book.edition.comparisons[claim.id]
+    return Row(
+        claim=claim,
+        comparison=comparison,
+        latest=_held(book, comparison.latest),
+        at_claim=_held(book, comparison.at_claim) if comparison.at_claim else None,
+        map_link=_map_link(comparison, book.words.language),
+    )
+
+
+def _held(book: Book, tally: Tally) -> Held:
+    return Held(
+        tally=tally,
+        bar=stacked((group, group_label(group, book.words), len(ids)) for group, ids in tally.groups.items()),
+        sites=tuple((group, by_shown_name(book, ids)) for group, ids in tally.groups.items() if ids),
+    )
+
+
+def _map_link(comparison: Comparison, language: str) -> str:
+    """Return where the map shows the sites of a scope, as far as its filters can."""
+    chosen = {"lang": language} | {name: ",".join(values) for name, values in comparison.filters.items()}
+    return f"index.html#{urlencode(chosen, safe=',')}"

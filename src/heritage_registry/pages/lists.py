@@ -1,0 +1,65 @@
+"""The first page, and the lists of all sites and of all sources."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from heritage_registry.citation import csl_json
+from heritage_registry.names import fold
+from heritage_registry.pages.environment import Book
+from heritage_registry.pages.site_page import communities, places
+from heritage_registry.pages.source_page import by_shown_name
+from heritage_registry.site import Name, PlaceName
+from heritage_registry.source import Source
+from heritage_registry.statistics import NO_CONDITION
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One site of the list."""
+
+    id: str
+    name: Name
+    kinds: str
+    places: list[PlaceName]
+    communities: list[str]
+    grades: tuple[str, ...]
+    seen: date | None
+    contested: bool
+
+
+def overview_page(book: Book) -> str:
+    """Return the first page: what the registry is, how to read it, what it holds."""
+    return book.page("overview.html", "index.html", figures=book.edition.figures, csl_json=csl_json)
+
+
+def sites_page(book: Book) -> str:
+    """Return the list of all sites, by the name that comes first for the reader."""
+    ids = by_shown_name(book, tuple(book.edition.sites))
+    return book.page("sites.html", "sites/index.html", rows=[_row(book, key) for key in ids])
+
+
+def _row(book: Book, key: str) -> Row:
+    site, derived, words = book.edition.sites[key], book.edition.assessments[key], book.words
+    return Row(
+        id=key,
+        name=book.name(key),
+        kinds=words.labels("site_type", dict.fromkeys(item.type for item in site.properties.types)),
+        places=places(site, words)[:2],
+        communities=communities(site, words),
+        grades=derived.condition.grades if derived.condition else (NO_CONDITION,),
+        seen=derived.condition.day if derived.condition else None,
+        contested=bool(derived.disagreements),
+    )
+
+
+def sources_page(book: Book) -> str:
+    """Return the list of all sources that public records rest on, by title."""
+
+    def order(source: Source) -> tuple[str, str]:
+        return fold(source.title or source.publisher or source.id), source.id
+
+    return book.page(
+        "sources.html", "sources/index.html", sources=sorted(book.edition.sources.values(), key=order)
+    )

@@ -1,0 +1,168 @@
+"""The page of one site: everything said of it, by whom, and what is derived from that."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from heritage_registry.assessment import Assessment
+from heritage_registry.citation import cite_site, csl_json
+from heritage_registry.dates import bounds
+from heritage_registry.maps.page import inert_json
+from heritage_registry.names import fold
+from heritage_registry.pages.environment import Book, inert_script
+from heritage_registry.pages.locator import marks
+from heritage_registry.pages.words import Words
+from heritage_registry.parts import Geometry, LineString, Point, Polygon
+from heritage_registry.site import Attribution, Event, Name, PlaceName, Report, Site
+
+
+def site_page(book: Book, site: Site) -> str:
+    """Return the page of a site of the public view."""
+    edition, words, properties = book.edition, book.words, site.properties
+    derived = edition.assessments[site.id]
+    names = ordered_names(site, words)
+    digest = edition.digests[site.id]
+    return book.page(
+        "site.html",
+        f"sites/{site.id}.html",
+        site=site,
+        name=names[0],
+        names=names,
+        other_names=_other_names(names),
+        types=tuple(dict.fromkeys(item.type for item in properties.types)),
+        communities=communities(site, words),
+        place_names=places(site, words),
+        attributions=_ordered_attributions(site, words),
+        reports=sorted(properties.reports, key=_observed_order),
+        history=sorted(properties.history, key=_event_order),
+        derived=derived,
+        state_reports=tuple(dict.fromkeys(report for span in derived.states for report in span.reports)),
+        links=edition.links.get(site.id, ()),
+        marks=marks(properties.locations, edition.locator.bounds),
+        position=_position,
+        distance=lambda metres: distance(metres, words),
+        digest=digest,
+        reference=cite_site(site, digest, edition.config, words.language, edition.base_url),
+        csl_json=csl_json,
+        description=_description(site, derived, words),
+        linked_data=inert_script(inert_json(_linked_data(book, site, names))),
+    )
+
+
+def ordered_names(site: Site, words: Words) -> list[Name]:
+    """Return names in the reader's language first, then the others by the word for their language."""
+
+    def order(name: Name) -> tuple[int, str]:
+        base = name.language.partition("-")[0]
+        if name.language == words.language:
+            return 0, ""
+        return (1 if base == words.language else 2), words.language_name(name.language).casefold()
+
+    return sorted(site.properties.names, key=order)
+
+
+def _other_names(names: list[Name]) -> list[Name]:
+    seen = {names[0].text}
+    return [name for name in names if not (name.text in seen or seen.add(name.text))]  # type: ignore[func-returns-value]
+
+
+def communities(site: Site, words: Words) -> list[str]:
+    """Return the communities that somebody connects a site with, in the reader's alphabet."""
+    asserted = {item.community for item in site.properties.attributions if item.stance == "asserts"}
+    return sorted(map(words.community, asserted), key=str.casefold)
+
+
+def places(site: Site, words: Words) -> list[PlaceName]:
+    """Return one name of each place a site is said to lie in, in the reader's language where it is held."""
+    found: dict[str, PlaceName] = {}
+    for place in site.properties.places:
+        name = min(place.names, key=lambda item: item.language.partition("-")[0] != words.language)
+        found.setdefault(fold(name.text) or name.text, name)
+    return list(found.values())
+
+
+def _ordered_attributions(site: Site, words: Words) -> list[Attribution]:
+    """Statements on one community stand together, whoever makes them."""
+    return sorted(
+        site.properties.attributions,
+        key=lambda item: (words.community(item.community).casefold(), item.stance),
+    )
+
+
+def _observed_order(report: Report) -> tuple[date, int]:
+    """When the state had been seen for certain; what nobody dated comes last."""
+    return _day(report.observed), int(report.id[1:])
+
+
+def _event_order(event: Event) -> date:
+    return _day(event.date)
+
+
+def _day(edtf: str | None) -> date:
+    if edtf is None:
+        return date.max
+    earliest, latest = bounds(edtf)
+    return latest or earliest or date.max
+
+
+def distance(metres: int, words: Words) -> str:
+    """Write a distance in the unit that reads best."""
+    if metres < 1000:
+        return words.say("distance.m", number=words.number(metres))
+    kilometres = metres / 1000
+    shown = words.number(int(kilometres)) if kilometres == int(kilometres) else words.number(kilometres)
+    return words.say("distance.km", number=shown)
+
+
+def _position(geometry: Geometry) -> str:
+    """Write where a shape lies: latitude first, as people read it."""
+    match geometry:
+        case Point():
+            return _degrees(*geometry.coordinates)
+        case LineString():
+            return " – ".join(_degrees(*end) for end in (geometry.coordinates[0], geometry.coordinates[-1]))
+        case Polygon():
+            longitudes, latitudes = zip(*geometry.coordinates[0], strict=True)
+            south_west = _degrees(min(longitudes), min(latitudes))
+            return f"{south_west} – {_degrees(max(longitudes), max(latitudes))}"
+
+
+def _degrees(longitude: float, latitude: float) -> str:
+    return f"{abs(latitude):g}° {'N' if latitude >= 0 else 'S'}, {abs(longitude):g}° {'E' if longitude >= 0 else 'W'}"
+
+
+def _description(site: Site, derived: Assessment, words: Words) -> str:
+    """One neutral line for search engines and link previews."""
+    kinds = words.labels("site_type", dict.fromkeys(item.type for item in site.properties.types))
+    where = ", ".join(place.text for place in places(site, words)[:2])
+    figures = words.say(
+        "site.description",
+        reports=words.number(len(site.properties.reports)),
+        lines=words.number(len(derived.lines)),
+    )
+    return ". ".join(part for part in (kinds, where, figures) if part)
+
+
+def _linked_data(book: Book, site: Site, names: list[Name]) -> dict[str, Any]:
+    """Return the site as schema.org has it: names, position and the record's licence, and no owner or state."""
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "LandmarksOrHistoricalBuildings",
+        "name": {"@value": names[0].text, "@language": names[0].language},
+        "alternateName": [{"@value": name.text, "@language": name.language} for name in names[1:]],
+        "identifier": site.id,
+    }
+    if isinstance(site.geometry, Point):
+        longitude, latitude = site.geometry.coordinates
+        data["geo"] = {"@type": "GeoCoordinates", "longitude": longitude, "latitude": latitude}
+    address = book.address(f"sites/{site.id}.html")
+    if address:
+        data["url"] = address
+    data["subjectOf"] = {
+        "@type": "WebPage",
+        "inLanguage": book.words.language,
+        "license": book.edition.config.licence,
+        "version": f"sha256:{book.edition.digests[site.id]}",
+    }
+    return data
