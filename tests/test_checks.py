@@ -158,10 +158,8 @@ def test_a_shape_with_many_points_far_away_is_told_once(registry: Path) -> None:
     assert found[0][1].startswith("[1.0, 2.0] is outside the region of this registry (43.4–51.0° E, ")
 
 
-CELL = {
-    "type": "Polygon",
-    "coordinates": [[[46.7, 39.7], [46.8, 39.7], [46.8, 39.8], [46.7, 39.8], [46.7, 39.7]]],
-}
+RING = [[46.7, 39.7], [46.8, 39.7], [46.8, 39.8], [46.7, 39.8], [46.7, 39.7]]
+CELL = {"type": "Polygon", "coordinates": [RING]}
 
 
 def hidden(**properties: Any) -> dict[str, Any]:
@@ -175,7 +173,7 @@ def hidden(**properties: Any) -> dict[str, Any]:
 
 def test_a_generalised_record_holds_a_cell_of_the_grid_and_nothing_finer(registry: Path) -> None:
     assert told_of(registry, **hidden()) == []
-    shifted = [[[x + 0.01, y] for x, y in CELL["coordinates"][0]]]  # type: ignore[misc]
+    shifted = [[[x + 0.01, y] for x, y in RING]]
     finer = point(geometry={"type": "Polygon", "coordinates": shifted}, uncertainty_m=8000)
     assert "is finer than a cell of the grid" in told_of(registry, **hidden(locations=[finer]))[0][1]
 

@@ -47,7 +47,7 @@ def only_problem(raw: bytes | str) -> tuple[int, str, str]:
 
 @pytest.mark.parametrize("record_type", [Site, Source, Claim])
 def test_any_record_survives_write_and_read(record_type: type[Site | Source | Claim]) -> None:
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(records(record_type))
     def survives(data: dict[str, Any]) -> None:
         record = decode_loosely(json.dumps(data).encode(), record_type, FILE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heritage_registry.positions import read_positions
@@ -35,6 +35,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(json_values, st.sampled_from([None, 1, "\t"]))
 def test_every_json_text_is_read_as_json_reads_it(value: Any, indent: int | str | None) -> None:
     read = read_positions(json.dumps(value, indent=indent))
@@ -43,6 +44,7 @@ def test_every_json_text_is_read_as_json_reads_it(value: Any, indent: int | str 
     assert read.value == value
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_every_value_has_its_line(value: Any) -> None:
     text = json.dumps(value, indent=1)

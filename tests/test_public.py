@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import CITED, claim, named, point, report, site_feature
@@ -149,6 +150,7 @@ def test_claims_are_shown_when_published_without_links_to_others() -> None:
     assert [link.claim for link in shown[0].relations] == ["b0000000"]
 
 
+@settings(deadline=None)
 @given(positions)
 def test_a_cell_holds_its_position(position: Position) -> None:
     ring = grid_cell(position).coordinates[0]
@@ -159,14 +161,16 @@ def test_a_cell_holds_its_position(position: Position) -> None:
     assert -90 <= south < north <= 90
 
 
+@settings(deadline=None)
 @given(positions)
 def test_a_cell_is_closed_and_counter_clockwise_and_has_one_decimal(position: Position) -> None:
     ring = grid_cell(position).coordinates[0]
     assert ring[0] == ring[-1]
-    assert sum((b[0] - a[0]) * (b[1] + a[1]) for a, b in zip(ring, ring[1:], strict=False)) < 0
+    assert sum((b[0] - a[0]) * (b[1] + a[1]) for a, b in itertools.pairwise(ring)) < 0
     assert all(round(degrees, 1) == degrees for corner in ring for degrees in corner)
 
 
+@settings(deadline=None)
 @given(positions)
 def test_the_cell_of_a_cell_is_that_cell(position: Position) -> None:
     cell = grid_cell(position)
@@ -179,6 +183,7 @@ def decode_positions(cell: Polygon) -> Polygon:
     return msgspec.json.decode(msgspec.json.encode(cell), type=Polygon)
 
 
+@settings(deadline=None)
 @given(positions, positions)
 def test_two_positions_have_one_cell_or_cells_that_share_no_inner_point(
     one: Position, other: Position

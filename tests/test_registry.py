@@ -15,7 +15,6 @@ import pytest
 from msgspec.structs import replace
 
 from conftest import CITED, claim, named, report, site_feature, source, write
-from heritage_registry import registry as registry_module
 from heritage_registry.errors import InvalidRecords, NotARegistry, RecordExists, RecordNotFound, StaleRecord
 from heritage_registry.form import decode_loosely, encode, find_problems
 from heritage_registry.registry import (
@@ -239,7 +238,7 @@ def test_a_write_that_fails_leaves_nothing(registry: Path, monkeypatch: pytest.M
     def disk_full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(registry_module.os, "fsync", disk_full)
+    monkeypatch.setattr(os, "fsync", disk_full)
     with pytest.raises(OSError, match="No space left"):
         add_record(found, site())
     assert files_in(registry) == before

@@ -41,7 +41,8 @@ _SEVERITY = {
 }
 """Least and greatest severity that a grade can mean; "damaged" leaves the degree open."""
 
-_REPAIRS = frozenset({"renovated", "restored", "reconstructed", "rebuilt", "replaced"})
+_REPAIRS = frozenset({"renovated", "restored", "reconstructed", "rebuilt"})
+"""Ids of events and interventions. A new building in the place of an old one is none: the old one is gone."""
 
 
 class Observation(msgspec.Struct, frozen=True):
@@ -61,13 +62,15 @@ class Observation(msgspec.Struct, frozen=True):
 class Condition(msgspec.Struct, frozen=True):
     """The condition at a day: the grades of the latest observations up to it, which may disagree.
 
-    `day` is when it was seen, `age_days` how long before the day asked for, `reports` the basis.
+    `day` is when it was seen, `age_days` how long before the day asked for, `reports` the basis. Where
+    `settled` is false, it was seen on an unknown day after `day`.
     """
 
     grades: tuple[str, ...]
     day: date
     age_days: int
     reports: tuple[str, ...]
+    settled: bool = True
 
 
 class Bracket(msgspec.Struct, frozen=True):
@@ -179,7 +182,9 @@ def condition_at(site: Site, day: date) -> Condition | None:
         return None
     latest = [o for o in seen if o.day == seen[-1].day]
     grades = tuple(sorted({o.condition for o in latest}, key=lambda grade: _SEVERITY[grade]))
-    return Condition(grades, latest[-1].day, (day - latest[-1].day).days, tuple(o.report for o in latest))
+    age_days = (day - latest[-1].day).days
+    settled = all(o.settled for o in latest)
+    return Condition(grades, latest[-1].day, age_days, tuple(o.report for o in latest), settled)
 
 
 def bracket(site: Site) -> Bracket | None:

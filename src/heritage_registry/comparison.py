@@ -13,7 +13,7 @@ from typing import Protocol
 
 import msgspec
 
-from heritage_registry.assessment import Assessment, Condition, condition_at
+from heritage_registry.assessment import Assessment, Observation, observations
 from heritage_registry.claim import Claim
 from heritage_registry.config import Area
 from heritage_registry.dates import bounds
@@ -111,8 +111,9 @@ class Comparison(msgspec.Struct, frozen=True):
     """A claim beside the records within its scope.
 
     `latest` takes all observations; `at_claim` only those of the time that the claim speaks of, None where it
-    names none. `left_open` are the parts of a scope that the claim does not restrict, so that the comparison
-    may cover more than was meant; `places_not_found` the places it names that no record lies in.
+    names none. `single_source` are sites whose reports have one known origin, `without_origin` those whose
+    reports have none. `left_open` are the parts of a scope that the claim does not restrict, so that the
+    comparison may cover more than was meant; `places_not_found` the places it names that no record lies in.
     `filters` are values for the map's filters; `not_in_filters` the parts of the scope they cannot carry.
     """
 
@@ -122,6 +123,7 @@ class Comparison(msgspec.Struct, frozen=True):
     located_exactly: int
     contested: int
     single_source: int
+    without_origin: int
     latest: Tally
     at_claim: Tally | None
     relations: tuple[Link, ...]
@@ -156,6 +158,7 @@ def compare(
         located_exactly=sum(is_located_exactly(row.site) for row in found),
         contested=sum(bool(row.assessment.disagreements) for row in found),
         single_source=sum(len(row.assessment.lines) == 1 for row in found),
+        without_origin=sum(has_no_origin(row) for row in found),
         latest=tally(found, Window()),
         at_claim=tally(found, window) if window else None,
         relations=tuple(_links(claim, claims)),
@@ -172,6 +175,11 @@ def is_located_exactly(site: Site) -> bool:
     """Tell whether the preferred location shows the monument itself, not its settlement or an area."""
     location = preferred_location(site)
     return location is not None and location.of == "monument"
+
+
+def has_no_origin(row: AssessedSite) -> bool:
+    """Tell whether there are reports and nobody is known who saw what they tell, as in encyclopedias."""
+    return bool(row.site.properties.reports) and not row.assessment.lines
 
 
 def window_of(claim: Claim) -> Window | None:
@@ -195,7 +203,7 @@ def tally(rows: Iterable[AssessedSite], window: Window) -> Tally:
     for row in rows:
         seen = _seen_within(row.site, window)
         groups[_group(row.site, seen)].append(row.site.id)
-        basis = frozenset(seen.reports) if seen else frozenset()
+        basis = frozenset(observation.report for observation in seen)
         evidence.update(r.evidence.type for r in row.site.properties.reports if r.id in basis)
         lines = (line for line in row.assessment.lines if not basis.isdisjoint(line.reports))
         sites_of_origin.update((line.origin, line.affiliation, line.party) for line in lines)
@@ -209,18 +217,24 @@ def tally(rows: Iterable[AssessedSite], window: Window) -> Tally:
     )
 
 
-def _seen_within(site: Site, window: Window) -> Condition | None:
-    seen = condition_at(site, window.end or date.max)
-    # The latest before the end: if that lies before the start, nothing was seen in between.
-    if seen is None or (window.start and seen.day < window.start):
-        return None
-    return seen
+def _seen_within(site: Site, window: Window) -> tuple[Observation, ...]:
+    """Return the observations of the last day within a window on which the site was seen."""
+    seen = [observation for observation in observations(site) if _counts(observation, window)]
+    return tuple(observation for observation in seen if observation.day == seen[-1].day)
 
 
-def _group(site: Site, seen: Condition | None) -> str:
+def _counts(observation: Observation, window: Window) -> bool:
+    if window.start and observation.day < window.start:
+        return False
+    # What was seen at some time "from 1992 on" had not certainly been seen by any later day that is named.
+    return window.end is None or (observation.settled and observation.day <= window.end)
+
+
+def _group(site: Site, seen: tuple[Observation, ...]) -> str:
     if seen:
-        return seen.grades[0] if len(seen.grades) == 1 else "disagree"
-    if condition_at(site, date.max):
+        grades = {observation.condition for observation in seen}
+        return grades.pop() if len(grades) == 1 else "disagree"
+    if observations(site):
         return "seen_at_other_times"
     reports = site.properties.reports
     graded = any(report.condition not in UNGRADED and not report.superseded_by for report in reports)

@@ -1,8 +1,8 @@
-"""What the registry sees and is blind to, by community, type, district and time, and the work that is missing.
+"""What the registry sees and is blind to, by community, type, district and time, and the missing work.
 
 Every value of a dimension gets the same figures, so that both sides of a comparison are shown alike. Figures
-count sites, so that each can be set against the sites recorded. A site can have several communities, types and
-districts and be seen in several periods: it is counted under each, and the rows may add up to more than the
+count sites, so that each can be set against the sites recorded. A site can have several communities, types
+and districts and be seen in several periods: it is counted under each, and rows may add up to more than the
 total.
 """
 
@@ -15,7 +15,7 @@ from datetime import date
 import msgspec
 
 from heritage_registry.assessment import observations, origins
-from heritage_registry.comparison import UNGRADED, AssessedSite, is_located_exactly
+from heritage_registry.comparison import UNGRADED, AssessedSite, has_no_origin, is_located_exactly
 from heritage_registry.config import Period
 from heritage_registry.dates import bounds
 from heritage_registry.places import district_names, place_key, without_remark
@@ -30,15 +30,15 @@ NOT_RECORDED = "not_recorded"
 """The row of sites whose record names no value of a dimension; no community or district is called so."""
 
 NOT_OBSERVED = "not_observed"
-"""The row of sites that no dated, graded report speaks of, in the dimension of periods."""
+"""The row of sites that nobody is known to have seen by a certain day, in the dimension of periods."""
 
 
 class Figures(msgspec.Struct, frozen=True):
     """Counts of sites. `at_monument`, `at_settlement` and `not_located` add up to `recorded`.
 
-    `observed`: a report grades the whole site and says when it was seen. `single_source`: all reports have
-    one origin. `evidence`, `affiliation` and `party` count the sites with at least one report of that
-    evidence, or with a report whose origin has that affiliation or party.
+    `observed`: a report grades the whole site and is dated. `single_source`: all reports have one known
+    origin; `without_origin`: they have none, as in encyclopedias. `evidence`, `affiliation` and `party` count
+    the sites with at least one report of that evidence, or whose origin has that affiliation or party.
     """
 
     recorded: int
@@ -48,6 +48,7 @@ class Figures(msgspec.Struct, frozen=True):
     observed: int
     unreported: int
     single_source: int
+    without_origin: int
     contested: int
     evidence: Mapping[str, int]
     affiliation: Mapping[str, int]
@@ -70,7 +71,7 @@ class Figures(msgspec.Struct, frozen=True):
 
 
 class Value(msgspec.Struct, frozen=True):
-    """One row of a dimension. `spellings` are a district's names as records print them, most frequent first."""
+    """One row of a dimension. `spellings` are a district's names as records print them, the usual first."""
 
     id: str
     figures: Figures
@@ -138,10 +139,11 @@ def figures(seen: Sequence[_Seen]) -> Figures:
     evidence: Counter[str] = Counter()
     affiliation: Counter[str] = Counter()
     party: Counter[str] = Counter()
-    single = unreported = 0
+    single = without = unreported = 0
     for one in seen:
         lines = [line for line in one.row.assessment.lines if not one.reports.isdisjoint(line.reports)]
         single += len(lines) == 1
+        without += bool(one.reports) and not lines
         unreported += not one.reports
         reports = one.row.site.properties.reports
         evidence.update({report.evidence.type for report in reports if report.id in one.reports})
@@ -157,6 +159,7 @@ def figures(seen: Sequence[_Seen]) -> Figures:
         observed=sum(one.row.assessment.condition is not None for one in seen),
         unreported=unreported,
         single_source=single,
+        without_origin=without,
         contested=sum(bool(one.row.assessment.disagreements) for one in seen),
         evidence=_ordered(evidence, vocabulary("evidence_type").ids),
         affiliation=_ordered(affiliation, vocabulary("affiliation").ids),
@@ -206,7 +209,7 @@ def _districts(seen: Sequence[_Seen]) -> Dimension:
 
 def _periods(rows: Sequence[AssessedSite], periods: Iterable[Period]) -> Dimension:
     """Count each site in every period in which it was observed, with the reports of that period alone."""
-    days = {row.site.id: [(o.day, o.report) for o in observations(row.site)] for row in rows}
+    days = {row.site.id: [(o.day, o.report) for o in observations(row.site) if o.settled] for row in rows}
     values = []
     for period in periods:
         first = bounds(period.start)[0] if period.start else None
@@ -295,6 +298,10 @@ def _never_graded(row: AssessedSite) -> _Detail:
     return _ids(reports) if reports and all(report.condition in UNGRADED for report in reports) else None
 
 
+def _no_origin(row: AssessedSite) -> _Detail:
+    return _ids(row.site.properties.reports) if has_no_origin(row) else None
+
+
 def _single_source(row: AssessedSite) -> _Detail:
     lines = row.assessment.lines
     return (lines[0].origin,) if len(lines) == 1 else None
@@ -319,6 +326,7 @@ _SITE_WORK: tuple[tuple[str, str, Callable[[AssessedSite], _Detail]], ...] = (
         "Reports are dated, but none grades the whole site by a certain day.",
         _dated_without_observation,
     ),
+    ("without_origin", "It is not known who saw what the reports tell.", _no_origin),
     ("single_source", "All reports go back to one origin; nothing independent confirms it.", _single_source),
 )
 

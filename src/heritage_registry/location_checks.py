@@ -17,7 +17,7 @@ COORDINATE_DECIMALS = 6
 
 _COORDINATES = re.compile(
     r"\d{1,3}\s*[°º]\s*\d|\d{1,3}[.,]\d{3,}\s*°"  # 39° 45' and 39.758°
-    r"|\d{1,3}\.\d{2,}\s*°?\s*[NSEW]?\s*[,;/ ]\s*-?\d{1,3}\.\d{2,}"  # 39.75, 46.75
+    r"|(?<![\d.])\d{1,3}\.\d{2,}\s*°?\s*[NSEW]?\s*[,;/ ]\s*-?\d{1,3}\.\d{2,}"  # 39.75, 46.75
     r"|\b[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,3}\b"  # plus codes
     r"|\b\d{1,2}[C-HJ-NP-X] ?[A-HJ-NP-Z]{2} ?\d{2,5} ?\d{2,5}\b"  # military grid
 )

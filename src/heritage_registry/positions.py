@@ -16,6 +16,7 @@ _BLANK = re.compile(r"[ \t\n\r]*")
 _STRING = re.compile(r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORDS = {"true": True, "false": False, "null": None}
+_MERGE_MARKS = ("<<<<<<<", "=======", ">>>>>>>")
 _NON_NUMBER = re.compile(r"-?(?:NaN|Infinity|nan|inf)")
 
 Field = tuple[str | int, ...]
@@ -90,10 +91,17 @@ class _Reader:
                 self.problems.append((self.line_at(at), field, message))
                 return None, match.end()
             return json.loads(match.group()), match.end()
+        self.refuse_merge_marks(at)
         found = self.text[at : at + 20].split("\n")[0]
         raise _Unreadable(
             at, f"is not JSON here: found {found!r}" if found else "ends before the JSON is complete"
         )
+
+    def refuse_merge_marks(self, at: int) -> None:
+        if self.text.startswith(_MERGE_MARKS, at):
+            raise _Unreadable(
+                at, "holds the marks of an unfinished merge; keep one side and remove the marks"
+            )
 
     def string(self, at: int) -> tuple[str, int]:
         match = _STRING.match(self.text, at)
@@ -124,6 +132,7 @@ class _Reader:
         while True:
             at = self.skip(at)
             if not self.text.startswith('"', at):
+                self.refuse_merge_marks(at)
                 raise _Unreadable(
                     at, "needs a key in quotation marks here (is there a comma too many before it?)"
                 )
@@ -141,6 +150,7 @@ class _Reader:
 
     def expect(self, mark: str, at: int, words: str) -> int:
         if not self.text.startswith(mark, at):
+            self.refuse_merge_marks(at)
             raise _Unreadable(at, f"is not JSON here: expected {words}")
         return at + 1
 

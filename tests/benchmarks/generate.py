@@ -2,8 +2,8 @@
 
     python tests/benchmarks/generate.py 10000 /tmp/registry-10000 [--short]
 
-The same number gives the same files. Names, places and sources are made of syllables and speak of nothing real;
-the registry's own data and its base map are the project's.
+The same number gives the same files. Names, places and sources are made of syllables and speak of nothing
+real; the registry's own data and its base map are the project's.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import random
 import shutil
 from collections.abc import Sequence
+from operator import add
 from pathlib import Path
 
 import msgspec
@@ -39,21 +40,21 @@ from heritage_registry.vocabulary import vocabulary
 SEED = 20261124
 PROJECT_REGISTRY = Path(__file__).parents[2] / "sites"
 
-_SYLLABLES = tuple(
-    zip(
-        "ba da ga za ka la ma na pa ra sa ta va hi li mi ni ri si ti".split(),
-        "բա դա գա զա կա լա մա նա պա րա սա տա վա հի լի մի նի րի սի տի".split(),
-        "ба да га за ка ла ма на па ра са та ва хи ли ми ни ри си ти".split(),
-        strict=True,
-    )
-)
 _SCRIPTS = ("en", "hy", "ru")
-_WORDS = (
-    "the north wall and part of the roof are seen in outline on the image while the yard is covered by growth "
-    "and a new track passes beside it stones lie near the entrance no change was seen at the eastern side of "
-    "the building since the image before"
-).split()
-_CONDITIONS = ("no_visible_damage", "slight_damage", "moderate_damage", "severe_damage", "damaged", "destroyed")
+_TEXT = (
+    "the north wall and part of the roof are seen in outline on the image while the yard is covered by "
+    "growth and a new track passes beside it stones lie near the entrance no change was seen at the eastern "
+    "side of the building since the image before"
+)
+_WORDS = _TEXT.split()
+_CONDITIONS = (
+    "no_visible_damage",
+    "slight_damage",
+    "moderate_damage",
+    "severe_damage",
+    "damaged",
+    "destroyed",
+)
 _EVIDENCE = ("satellite_imagery", "ground_photo", "video", "site_visit", "press", "official_statement")
 _CAUSES = ("shelling", "demolition", "vandalism", "road_building", "construction", "neglect")
 
@@ -129,6 +130,17 @@ def _source(rng: random.Random, number: int) -> Source:
     )
 
 
+def _syllables(vowel: str, *consonants: str) -> list[tuple[str, ...]]:
+    """Return the same syllables in every script: `vowel` holds one letter of each."""
+    return [tuple(map(add, letters, vowel)) for letters in zip(*consonants, strict=True)]
+
+
+_SYLLABLES = [
+    *_syllables("aաа", "bdgzklmnprstv", "բդգզկլմնպրստվ", "бдгзклмнпрств"),
+    *_syllables("iիи", "hlmnrst", "հլմնրստ", "хлмнрст"),
+]
+
+
 def _stem(rng: random.Random) -> tuple[str, str, str]:
     """Return an invented name in Latin, Armenian and Cyrillic letters."""
     drawn = rng.choices(_SYLLABLES, k=rng.randint(2, 4))
@@ -152,7 +164,14 @@ class _Maker:
 
     def __init__(self, rng: random.Random, config: RegistryConfig, sources: Sequence[str]) -> None:
         self.rng = rng
-        self.communities = ("armenian", "azerbaijani", "georgian", "kurdish", "russian_orthodox", "shia_muslim")
+        self.communities = (
+            "armenian",
+            "azerbaijani",
+            "georgian",
+            "kurdish",
+            "russian_orthodox",
+            "shia_muslim",
+        )
         assert set(self.communities) <= set(config.community_ids)
         self.cited = [(Citation(source=key),) for key in sources]
         self.types = [term for term in vocabulary("site_type").terms if term.id != "settlement"]
@@ -206,7 +225,11 @@ class _Maker:
 
     def _names(self, kind: dict[str, str]) -> tuple[Name, ...]:
         return tuple(
-            Name(text=f"{text.capitalize()} {kind[language].lower()}", language=language, citations=self._cite())
+            Name(
+                text=f"{text.capitalize()} {kind[language].lower()}",
+                language=language,
+                citations=self._cite(),
+            )
             for text, language in zip(_stem(self.rng), _SCRIPTS, strict=True)
         )
 
@@ -266,7 +289,12 @@ class _Maker:
     def _date(self) -> str:
         """Return a day, a month, a year or a span between two images."""
         year, month, day = self.rng.randint(1990, 2024), self.rng.randint(1, 12), self.rng.randint(1, 28)
-        forms = (f"{year}", f"{year}-{month:02}", f"{year}-{month:02}-{day:02}", f"{year - 2}-{month:02}/{year}-{month:02}")
+        forms = (
+            f"{year}",
+            f"{year}-{month:02}",
+            f"{year}-{month:02}-{day:02}",
+            f"{year - 2}-{month:02}/{year}-{month:02}",
+        )
         return self.rng.choice(forms)
 
 
@@ -275,12 +303,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write a registry of invented sites.")
     parser.add_argument("count", type=int)
     parser.add_argument("directory", type=Path)
-    parser.add_argument("--short", action="store_true", help="names, a type, a location and a report without text")
+    parser.add_argument(
+        "--short", action="store_true", help="names, a type, a location and a report without text"
+    )
     asked = parser.parse_args()
     written = generate(asked.directory, asked.count, short=asked.short)
     print(
-        f"{written.sites:,} sites of {written.mean_bytes:,.0f} bytes on average and {written.sources} sources "
-        f"in {asked.directory}"
+        f"{written.sites:,} sites of {written.mean_bytes:,.0f} bytes on average and {written.sources} "
+        f"sources in {asked.directory}"
     )
 
 

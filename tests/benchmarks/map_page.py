@@ -15,12 +15,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
-
-from heritage_registry.maps.page import map_page
-from heritage_registry.registry import read_registry
 from opening import chromium, seconds_to_open
 from peers import PEERS, PINS, made_offline
 from timing import TimeLimitError, fresh_run, middle_and_spread
+
+from heritage_registry.maps.page import map_page
+from heritage_registry.registry import read_registry
 
 OURS = "our page"
 _OURS_READY = "window.registryMapState"
@@ -114,10 +114,12 @@ def told(results: dict[str, Result]) -> list[str]:
     for name, result in results.items():
         parts = [f"  {name:18}"]
         if result.written:
-            parts.append(f"written in {middle_and_spread(result.written)}{_times(result.written, ours.written)}")
+            times = _times(result.written, ours.written)
+            parts.append(f"written in {middle_and_spread(result.written)}{times}")
             parts.append(f"{result.size / 1e6:,.2f} MB{_ratio(result.size, ours.size)}")
         if result.opened:
-            parts.append(f"opened in {middle_and_spread(result.opened)}{_times(result.opened, ours.opened)}")
+            times = _times(result.opened, ours.opened)
+            parts.append(f"opened in {middle_and_spread(result.opened)}{times}")
         if result.stopped:
             parts.append(result.stopped)
         lines.append("; ".join(parts))
@@ -134,7 +136,7 @@ def _ratio(theirs: float, ours: float) -> str:
 
 def main() -> None:
     """Measure what the command line asks for and print it."""
-    parser = argparse.ArgumentParser(description="Measure the map page against those of folium and geopandas.")
+    parser = argparse.ArgumentParser(description="Measure our map page against those of others.")
     parser.add_argument("directory", type=Path)
     parser.add_argument("--text", choices=tuple(PINS), default="short", help="what the peers' popups hold")
     parser.add_argument("--only", action="append", choices=(OURS, *PEERS), help="leave out all other ways")

@@ -1,6 +1,6 @@
 """Maps of the same sites as others make them in a few lines, with folium and geopandas as they come.
 
-Needs XStatic-Leaflet-MarkerCluster, XStatic-jQuery, matplotlib and mapclassify beside the project's own packages.
+Needs XStatic-Leaflet-MarkerCluster, XStatic-jQuery, matplotlib and mapclassify beside the project's packages.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _label(name: str, term_id: str) -> str:
 def marker_cluster(pins: Sequence[Pin], bounds: Bounds) -> str:
     """Return folium's page with a Marker and a Popup for each site in a MarkerCluster."""
     page = _empty_map(bounds)
-    cluster = MarkerCluster().add_to(page)
+    cluster = MarkerCluster().add_to(page)  # type: ignore[no-untyped-call]
     for pin in pins:
         folium.Marker((pin.latitude, pin.longitude), popup=folium.Popup(pin.html)).add_to(cluster)
     return _rendered(page)
@@ -94,7 +94,8 @@ _POPUP_CALLBACK = """function (row) {
 def fast_marker_cluster(pins: Sequence[Pin], bounds: Bounds) -> str:
     """Return folium's page with FastMarkerCluster, whose callback adds the same popups."""
     page = _empty_map(bounds)
-    FastMarkerCluster([(p.latitude, p.longitude, p.html) for p in pins], callback=_POPUP_CALLBACK).add_to(page)
+    rows = [(pin.latitude, pin.longitude, pin.html) for pin in pins]
+    FastMarkerCluster(rows, callback=_POPUP_CALLBACK).add_to(page)  # type: ignore[no-untyped-call]
     return _rendered(page)
 
 
@@ -122,7 +123,8 @@ PEERS: Mapping[str, Peer] = {
 
 def _empty_map(bounds: Bounds) -> folium.Map:
     west, south, east, north = bounds
-    page = folium.Map(tiles=None, prefer_canvas=True)
+    # Without tiles nothing tells how far the map zooms, and Leaflet.markercluster does not start.
+    page = folium.Map(tiles=None, maxZoom=18, prefer_canvas=True)
     page.fit_bounds([[south, west], [north, east]])
     return page
 
@@ -140,8 +142,8 @@ _LINKED = re.compile(
 def made_offline(page: str) -> str:
     """Return a peer's page with what it needs of its linked files written into its head.
 
-    Bootstrap, its icons and Font Awesome are left out: these pages show none of them, and the pages open faster
-    so. Leaflet looks for its marker pictures beside its style sheet, which is no file now: they are given as data.
+    Bootstrap, its icons and Font Awesome are left out: these pages show none of them and open faster without.
+    Leaflet looks for marker pictures beside its style sheet, which is no file here: they are given as data.
     """
     head, body, rest = page.partition("<body>")
     wanted = _assets()

@@ -22,38 +22,45 @@ class TimeLimitError(Exception):
 
 
 class Run(msgspec.Struct, frozen=True):
-    """One run: how long it took, the number it gave, and the most memory its process held."""
+    """One run: how long it took, by the clock and of the processor, what it gave, and its most memory."""
 
     seconds: float
+    cpu_seconds: float
     result: int
     peak_bytes: int
 
 
 def fresh_run(preparation: Preparation, *arguments: Any, limit: float = 3600.0) -> Run:
-    """Prepare and run in a new Python process, so that no run finds what another left in memory."""
+    """Prepare and run in a new Python process, so that no run finds what another left in memory.
+
+    Raises `TimeLimitError` if what is measured, without its preparation, takes longer than `limit` seconds.
+    """
     context = multiprocessing.get_context("spawn")
     reader, writer = context.Pipe(duplex=False)
     process = context.Process(target=_report, args=(writer, preparation, arguments))
     process.start()
     writer.close()
     try:
+        reader.recv()
         if not reader.poll(limit):
             raise TimeLimitError(f"{preparation.__name__} did not end in {limit:g} s")
         run: Run = reader.recv()
-        return run
     except EOFError as error:
         raise RuntimeError(f"{preparation.__name__} ended without a result; its message is above") from error
     finally:
         process.kill()
         process.join()
+    return run
 
 
 def _report(writer: Connection, preparation: Preparation, arguments: tuple[Any, ...]) -> None:
     measured = preparation(*arguments)
-    start = time.perf_counter()
+    writer.send(None)  # ready: the limit counts from here
+    start, cpu_start = time.perf_counter(), time.process_time()
     result = measured()
-    seconds = time.perf_counter() - start
-    writer.send(Run(seconds, result, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024))
+    seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
+    peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    writer.send(Run(seconds, cpu_seconds, result, peak_bytes))
     # What a run leaves in memory is not worth the seconds that freeing it takes.
     writer.close()
     os._exit(0)
@@ -72,4 +79,5 @@ def in_turn(
 
 def middle_and_spread(seconds: Sequence[float]) -> str:
     """Return the median with the fastest and slowest run behind it."""
-    return f"{statistics.median(seconds):.3f} s ({min(seconds):.3f} to {max(seconds):.3f}, {len(seconds)} runs)"
+    middle, least, most = statistics.median(seconds), min(seconds), max(seconds)
+    return f"{middle:.3f} s ({least:.3f} to {most:.3f}, {len(seconds)} runs)"

@@ -72,12 +72,12 @@ def in_map_order(sites: Sequence[Site]) -> list[int]:
     """
     located = [n for n, site in enumerate(sites) if site.geometry is not None]
     rest = sorted((n for n, site in enumerate(sites) if site.geometry is None), key=lambda n: sites[n].id)
-    x, y = _pixels(sites[n] for n in located)
-    curve = _hilbert(x, y)
-    located = [
-        located[k] for k in sorted(range(len(located)), key=lambda k: (int(curve[k]), sites[located[k]].id))
-    ]
-    return located + rest
+    curve = _hilbert(*_pixels(sites[n] for n in located)).tolist()
+    points = [centre(sites[n].geometry) for n in located]  # type: ignore[arg-type]
+    ranked = sorted(
+        (distance, point, sites[n].id, n) for distance, point, n in zip(curve, points, located, strict=True)
+    )
+    return [n for *_, n in ranked] + rest
 
 
 def columns(rows: Sequence[Row], codes: Codes) -> Columns:

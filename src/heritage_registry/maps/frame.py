@@ -34,12 +34,15 @@ class Frame(msgspec.Struct, frozen=True):
 
 
 def frame(bbox: tuple[float, float, float, float]) -> Frame:
-    """Return a map around the middle of a box of west, south, east, north. Its script sets `window.registryMap`."""
+    """Return a map around the middle of a box of west, south, east, north.
+
+    Its script sets `window.registryMap`.
+    """
     west, south, east, north = bbox
     with _numbered_elements():
         page = _OfflineMap(
             location=[(south + north) / 2, (west + east) / 2],
-            zoom_start=7,  # our script then shows the box or the reader's view; folium's own fit would be animated
+            zoom_start=7,  # our script then shows the box; folium's own fit would be animated
             tiles=None,
             control_scale=True,
             zoomControl=False,

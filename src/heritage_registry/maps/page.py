@@ -65,7 +65,7 @@ def map_page(registry: Registry) -> str:
         "/*style*/": leaflet_style() + static_text("map.css"),
         "<!--map-->": made.element,
         "<!--data-->": "\n".join(first),
-        "<!--blocks-->": "\n".join(later),  # after the script, which draws while a large page is still being read
+        "<!--blocks-->": "\n".join(later),  # behind the script: it draws while a large page is being read
         "/*leaflet*/": leaflet_script(),
         "/*script*/": f"{made.script}\n{bundle('main.js')}\nstartRegistryMap(window.registryMap);",
     }

@@ -12,7 +12,6 @@ from heritage_registry.comparison import GRADES, Comparison, Tally
 from heritage_registry.dates import bounds
 from heritage_registry.pages.charts import Segment, stacked
 from heritage_registry.pages.environment import Book
-from heritage_registry.pages.source_page import by_shown_name
 from heritage_registry.pages.words import Words
 
 
@@ -34,20 +33,24 @@ class Row(msgspec.Struct, frozen=True):
     map_link: str
 
 
-def claims_page(book: Book) -> str:
-    """Return the list of all claims, in the order of their dates whoever makes them."""
-    claims = sorted(book.edition.claims.values(), key=_order)
-    return book.page("claims.html", "claims/index.html", rows=[_row(book, claim) for claim in claims])
+def claim_rows(book: Book) -> list[Row]:
+    """Return all claims in the order of their dates, whoever makes them, each with what stands beside it."""
+    return [_row(book, claim) for claim in sorted(book.edition.claims.values(), key=_order)]
 
 
-def claim_page(book: Book, claim: Claim) -> str:
+def claims_page(book: Book, rows: list[Row]) -> str:
+    """Return the list of all claims."""
+    return book.page("claims.html", "claims/index.html", rows=rows)
+
+
+def claim_page(book: Book, row: Row) -> str:
     """Return the page of one claim."""
     return book.page(
         "claim.html",
-        f"claims/{claim.id}.html",
-        row=_row(book, claim),
-        claim=claim,
-        statement=book.words.text(claim.statement),
+        f"claims/{row.claim.id}.html",
+        row=row,
+        claim=row.claim,
+        statement=book.words.text(row.claim.statement),
         group_label=group_label,
     )
 
@@ -76,7 +79,7 @@ def _held(book: Book, tally: Tally) -> Held:
     return Held(
         tally=tally,
         bar=stacked((group, group_label(group, book.words), len(ids)) for group, ids in tally.groups.items()),
-        sites=tuple((group, by_shown_name(book, ids)) for group, ids in tally.groups.items() if ids),
+        sites=tuple((group, book.in_order(ids)) for group, ids in tally.groups.items() if ids),
     )
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from heritage_registry.citation import cite_registry
 from heritage_registry.find import names_for
+from heritage_registry.names import fold
 from heritage_registry.pages.edition import Edition
 from heritage_registry.pages.locator import WIDTH, city_name
 from heritage_registry.pages.words import UNKNOWN_LANGUAGE, Spoken, Words, words
 from heritage_registry.site import Name
 
-SECTIONS = {
+MENU = {
     "overview": "index.html",
     "map": "../index.html",
     "sites": "sites/index.html",
@@ -39,11 +42,16 @@ class References:
 
 
 class Book(msgspec.Struct, frozen=True):
-    """An edition in one language: makes pages of templates."""
+    """An edition in one language: makes pages of templates.
+
+    `names` are those that come first for this reader, `ranks` the places of the sites in the order of them.
+    """
 
     edition: Edition
     words: Words
     environment: Environment
+    names: Mapping[str, Name]
+    ranks: Mapping[str, int]
 
     def page(self, template: str, path: str, **values: Any) -> str:
         """Return one page. `path` is its file in the folder of the language, by which links are made."""
@@ -67,12 +75,28 @@ class Book(msgspec.Struct, frozen=True):
         base = self.edition.base_url
         return f"{base}{self.words.language}/{path}" if base else None
 
-    def name(self, site_id: str) -> Name:
-        """Return the name of a site that comes first for this reader."""
-        return names_for(self.edition.sites[site_id], self.words.language)[0]
+    def in_order(self, site_ids: Iterable[str]) -> list[str]:
+        """Return ids of sites ordered by the name that this reader sees."""
+        return sorted(site_ids, key=self.ranks.__getitem__)
 
 
-def book(edition: Edition, language: str) -> Book:
+class Compiled(BytecodeCache):
+    """Templates compiled once for all languages."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the code of a template that was compiled before."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+def book(edition: Edition, language: str, compiled: Compiled | None = None) -> Book:
     """Return an edition in one language."""
     environment = Environment(
         loader=PackageLoader("heritage_registry.pages"),
@@ -82,16 +106,20 @@ def book(edition: Edition, language: str) -> Book:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=compiled,
     )
-    made = Book(edition, words(language, edition.config), environment)
+    names = {key: names_for(site, language)[0] for key, site in edition.sites.items()}
+    order = sorted(names, key=lambda key: (fold(names[key].text), names[key].text, key))
+    ranks = {key: rank for rank, key in enumerate(order)}
+    made = Book(edition, words(language, edition.config), environment, names, ranks)
     environment.globals |= {
         "w": made.words,
         "t": made.words.say,
         "language": language,
         "edition": edition,
         "config": edition.config,
-        "sections": SECTIONS,
-        "name_of": made.name,
+        "menu": MENU,
+        "name_of": names.__getitem__,
         "web": web_address,
         "spoken": Spoken,
         "und": UNKNOWN_LANGUAGE,

@@ -10,7 +10,6 @@ from heritage_registry.citation import csl_json
 from heritage_registry.names import fold
 from heritage_registry.pages.environment import Book
 from heritage_registry.pages.site_page import communities, places
-from heritage_registry.pages.source_page import by_shown_name
 from heritage_registry.site import Name, PlaceName
 from heritage_registry.source import Source
 from heritage_registry.statistics import NO_CONDITION
@@ -36,7 +35,7 @@ def overview_page(book: Book) -> str:
 
 def sites_page(book: Book) -> str:
     """Return the list of all sites, by the name that comes first for the reader."""
-    ids = by_shown_name(book, tuple(book.edition.sites))
+    ids = book.in_order(book.edition.sites)
     return book.page("sites.html", "sites/index.html", rows=[_row(book, key) for key in ids])
 
 
@@ -44,7 +43,7 @@ def _row(book: Book, key: str) -> Row:
     site, derived, words = book.edition.sites[key], book.edition.assessments[key], book.words
     return Row(
         id=key,
-        name=book.name(key),
+        name=book.names[key],
         kinds=words.labels("site_type", dict.fromkeys(item.type for item in site.properties.types)),
         places=places(site, words)[:2],
         communities=communities(site, words),

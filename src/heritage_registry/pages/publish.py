@@ -18,10 +18,10 @@ from heritage_registry.citation import cite_site, cite_source, csl_json
 from heritage_registry.errors import RegistryError
 from heritage_registry.exports import EXPORTS
 from heritage_registry.maps.page import map_page
-from heritage_registry.pages.claims_page import claim_page, claims_page
+from heritage_registry.pages.claims_page import claim_page, claim_rows, claims_page
 from heritage_registry.pages.coverage_page import coverage_page
 from heritage_registry.pages.edition import Edition, edition
-from heritage_registry.pages.environment import Book, book
+from heritage_registry.pages.environment import Book, Compiled, book
 from heritage_registry.pages.lists import overview_page, sites_page, sources_page
 from heritage_registry.pages.site_page import site_page
 from heritage_registry.pages.source_page import source_page
@@ -82,8 +82,9 @@ def pages(made: Edition) -> Iterator[tuple[str, bytes]]:
         yield f"sites/{key}.bib", reference.bibtex.encode()
         yield f"sites/{key}.csl.json", csl_json([reference]).encode()
     addresses: list[str] = []
+    compiled = Compiled()
     for language in made.config.reader_languages:
-        for name, page in _pages_in(book(made, language)):
+        for name, page in _pages_in(book(made, language, compiled)):
             addresses.append(f"{made.base_url}{language}/{name}")
             yield f"{language}/{name}", page.encode()
     if made.base_url:
@@ -93,13 +94,14 @@ def pages(made: Edition) -> Iterator[tuple[str, bytes]]:
 def _pages_in(made: Book) -> Iterator[tuple[str, str]]:
     yield "index.html", overview_page(made)
     yield "sites/index.html", sites_page(made)
-    yield "claims/index.html", claims_page(made)
+    claims = claim_rows(made)
+    yield "claims/index.html", claims_page(made, claims)
     yield "sources/index.html", sources_page(made)
     yield "coverage.html", coverage_page(made)
     for key, site in made.edition.sites.items():
         yield f"sites/{key}.html", site_page(made, site)
-    for key, claim in made.edition.claims.items():
-        yield f"claims/{key}.html", claim_page(made, claim)
+    for row in claims:
+        yield f"claims/{row.claim.id}.html", claim_page(made, row)
     for key, source in made.edition.sources.items():
         yield f"sources/{key}.html", source_page(made, source)
 

@@ -9,7 +9,6 @@ from heritage_registry.assessment import Assessment
 from heritage_registry.citation import cite_site, csl_json
 from heritage_registry.dates import bounds
 from heritage_registry.maps.page import inert_json
-from heritage_registry.names import fold
 from heritage_registry.pages.environment import Book, inert_script
 from heritage_registry.pages.locator import marks
 from heritage_registry.pages.words import Words
@@ -78,7 +77,7 @@ def places(site: Site, words: Words) -> list[PlaceName]:
     found: dict[str, PlaceName] = {}
     for place in site.properties.places:
         name = min(place.names, key=lambda item: item.language.partition("-")[0] != words.language)
-        found.setdefault(fold(name.text) or name.text, name)
+        found.setdefault(name.text.casefold(), name)
     return list(found.values())
 
 

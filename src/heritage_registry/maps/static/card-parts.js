@@ -120,7 +120,7 @@ export function outsideLink(address, text = address) {
 /** @param {Desk} desk @param {any[]} [responses] */
 export function responseList(desk, responses = []) {
   if (responses.length === 0) return null;
-  return el("aside", { class: "responses" }, el("h5", {}, desk.words.word("responses")), ...responses.map((response) => oneResponse(desk, response)));
+  return el("aside", { class: "responses" }, el("p", { class: "subhead" }, desk.words.word("responses")), ...responses.map((response) => oneResponse(desk, response)));
 }
 
 /** @type {(desk: Desk, response: any) => HTMLElement} */

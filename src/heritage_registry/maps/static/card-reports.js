@@ -38,7 +38,7 @@ function oneReport(desk, report) {
       report.as_stated && el("p", {}, quote(desk, report.as_stated)),
       prose(desk, report.summary),
       facts(reportFacts(desk, report)),
-      report.context && el("div", { class: "context" }, el("h5", {}, words.word("context")), prose(desk, report.context)),
+      report.context && el("div", { class: "context" }, el("p", { class: "subhead" }, words.word("context")), prose(desk, report.context)),
       ...(report.responsibility ?? []).map((/** @type {any} */ one) => responsibility(desk, one)),
     ),
     answers,
@@ -87,7 +87,7 @@ function responsibility(desk, one) {
   return el(
     "div",
     { class: "responsibility" },
-    el("h5", {}, words.word("responsibility"), ": ", words.label("responsibility_kind", one.kind)),
+    el("p", { class: "subhead" }, words.word("responsibility"), ": ", words.label("responsibility_kind", one.kind)),
     el("p", {}, quote(desk, one.as_stated)),
     el(
       "p",
@@ -106,7 +106,7 @@ export function whySection(desk, card) {
   const { words } = desk;
   const { condition, bracket, disagreements, lines, states } = card.derived;
   const rows = [el("p", {}, words.word("why_rule"))];
-  if (condition) rows.push(basis(desk, "why_condition", condition.reports, { grades: condition.grades.map((/** @type {string} */ grade) => words.label("condition", grade)).join(" / "), date: words.date(condition.day) }));
+  if (condition) rows.push(basis(desk, "why_condition", condition.reports, { grades: condition.grades.map((/** @type {string} */ grade) => words.label("condition", grade)).join(" / "), dates: datesOf(desk, card, condition.reports) }));
   else rows.push(el("p", {}, words.word("why_none")));
   if (bracket) {
     const key = bracket.last_undamaged ? "why_bracket" : "why_bracket_open";
@@ -119,6 +119,14 @@ export function whySection(desk, card) {
   if (states.length > 1) rows.push(stateList(desk, states));
   if (lines.length > 0) rows.push(lineList(desk, lines));
   return el("details", { class: "why" }, el("summary", {}, words.word("why")), ...rows);
+}
+
+/** When some reports say the state was seen, or were published: as they say it, no more exactly. */
+/** @param {{words: any}} desk @param {any} card @param {string[]} ids */
+export function datesOf({ words }, card, ids) {
+  const reports = card.properties.reports.filter((/** @type {any} */ report) => ids.includes(report.id));
+  const dates = reports.map((/** @type {any} */ one) => one.observed ?? one.published).filter(Boolean);
+  return [...new Set(dates)].map(words.date).join("; ");
 }
 
 /** @type {(desk: Desk, key: string, reports: string[], values: Record<string, string>) => HTMLElement} */
@@ -144,7 +152,7 @@ function stateList(desk, states) {
   const items = states.map((span) =>
     el("li", {}, `${span.start ? words.word("state_from", { date: words.date(span.start) }) : words.word("state_from_ever")}: ${words.word(`state_${span.state}`)} `, ...reportLinks(desk, span.reports)),
   );
-  return el("div", {}, el("h5", {}, words.word("why_states")), el("ul", {}, ...items));
+  return el("div", {}, el("p", { class: "subhead" }, words.word("why_states")), el("ul", {}, ...items));
 }
 
 /** @type {(desk: Desk, lines: any[]) => HTMLElement} */
@@ -153,5 +161,5 @@ function lineList(desk, lines) {
   const items = lines.map((line) =>
     el("li", {}, cites(desk, [{ source: line.origin }]), ` ${words.label("affiliation", line.affiliation)}, ${words.word("party")}: ${words.label("party", line.party)} `, ...reportLinks(desk, line.reports)),
   );
-  return el("div", {}, el("h5", {}, words.word("why_lines", { count: words.number(lines.length) })), el("ul", {}, ...items));
+  return el("div", {}, el("p", { class: "subhead" }, words.word("why_lines", { count: words.number(lines.length) })), el("ul", {}, ...items));
 }

@@ -1,7 +1,7 @@
 /** The card of a site: everything said of it, each statement with who makes it and where it can be read. */
 
 import { cites, facts, labels, outsideLink, prose, quote, responseList, section, sentence, sourceMaker, sourceTitle, speaker } from "./card-parts.js";
-import { reportSection, whySection } from "./card-reports.js";
+import { datesOf, reportSection, whySection } from "./card-reports.js";
 import { dateOrder } from "./dates.js";
 import { el, said } from "./dom.js";
 import { drawSign, picture } from "./symbols.js";
@@ -68,7 +68,7 @@ function latest({ words }, card) {
   const { condition } = card.derived;
   if (!condition) return words.word("latest_none");
   const grades = condition.grades.map((/** @type {string} */ grade) => words.label("condition", grade)).join(" / ");
-  return words.word("latest", { grades, date: words.date(condition.day) });
+  return words.word("latest", { grades, dates: datesOf({ words }, card, condition.reports) });
 }
 
 /** @type {(desk: Desk, name: any) => HTMLElement} */
