@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+import msgspec
+
 from heritage_registry.claim import Claim
 from heritage_registry.dates import InvalidDate, parse
 from heritage_registry.findings import Field, Finding, Records, of_site
 from heritage_registry.location_checks import hidden_locations_are_absent, locations_agree, shapes_are_sound
 from heritage_registry.site import Report, Site
 from heritage_registry.source import Source
-from heritage_registry.walk import parts, parts_with_fields
+from heritage_registry.walk import fields_with_parts, parts_with_fields
 
 MAX_EXCERPT_WORDS = 25
 
@@ -28,26 +30,40 @@ def run_checks(records: Records) -> list[Finding]:
 def parts_are_sound(records: Records) -> Iterator[Finding]:
     """Sources, communities and parties that a part names are there, and its dates exist in the calendar."""
     judges = _judges(records)
-    plans: dict[type, list[tuple[str, _Judge]]] = {}
+    plans: dict[type, _Plan] = {}
     for folder, record in records.all():
-        for part in parts(record):
-            plan = plans.get(type(part))
-            if plan is None:
-                plan = plans[type(part)] = [(n, judges[n]) for n in part.__struct_fields__ if n in judges]
-            if any(_is_wrong(getattr(part, name), judge) for name, judge in plan):
-                # Paths cost most of the walk: they are worked out only for a record with a mistake.
-                yield from _part_findings(folder, record, judges)
-                break
+        if _has_mistake(record, judges, plans):
+            # Paths cost most of the walk: they are worked out only for a record with a mistake.
+            yield from _part_findings(folder, record, judges)
 
 
 _Judge = Callable[[str], str | None]
 """Says why a value is wrong, or None."""
 
+_Plan = tuple[tuple[tuple[str, _Judge], ...], tuple[str, ...]]
+"""Of a class of parts: the fields to judge, and the fields that hold further parts."""
 
-def _is_wrong(value: str | tuple[str, ...] | None, judge: _Judge) -> bool:
-    if value is None:
-        return False
-    return any(map(judge, value)) if type(value) is tuple else judge(value) is not None  # type: ignore[arg-type]
+
+def _has_mistake(record: msgspec.Struct, judges: Mapping[str, _Judge], plans: dict[type, _Plan]) -> bool:
+    """Walk all parts of a record. Every record passes here on every check, hence no calls inside the loop."""
+    stack = [record]
+    while stack:
+        part = stack.pop()
+        plan = plans.get(type(part))
+        if plan is None:
+            judged = tuple((name, judges[name]) for name in part.__struct_fields__ if name in judges)
+            plan = plans[type(part)] = (judged, tuple(name for name, _ in fields_with_parts(type(part))))
+        for name, judge in plan[0]:
+            value = getattr(part, name)
+            if value is not None and (any(map(judge, value)) if type(value) is tuple else judge(value)):
+                return True
+        for name in plan[1]:
+            value = getattr(part, name)
+            if type(value) is tuple:
+                stack += value
+            elif value is not None:
+                stack.append(value)
+    return False
 
 
 def _part_findings(

@@ -81,51 +81,58 @@ def cite_site(
 ) -> Reference:
     """Cite the registry's record of a site. Its title is the name that comes first in the language."""
     name = names_for(site, language)[0]
-    address = permanent_link(base_url, language, "sites", site.id)
-    return _registry_reference(
-        site.id, name.text, name.language, digest, _in(config.title, language), config.licence, address
-    )
+    csl = {
+        "id": site.id,
+        "type": "entry",
+        "title": name.text,
+        "container-title": _in(config.title, language),
+        "number": site.id,
+        "version": f"sha256:{digest}",
+        "license": config.licence,
+        "URL": permanent_link(base_url, language, "sites", site.id),
+        "language": name.language,
+    }
+    return _registry_reference(f"{name.text} ({site.id})", csl)
 
 
 def cite_registry(
     digest: str, config: RegistryConfig, language: str, base_url: str | None = None
 ) -> Reference:
     """Cite the whole registry as the public sees it; `digest` is that of `registry_digest`."""
-    address = f"{base_url.rstrip('/')}/{language}/index.html" if base_url else None
     title = _in(config.title, language)
-    return _registry_reference(
-        f"registry-{digest[:8]}", title, language, digest, None, config.licence, address
-    )
-
-
-def _registry_reference(
-    key: str, title: str, language: str, digest: str, container: str | None, licence: str, address: str | None
-) -> Reference:
-    version = f"sha256:{digest}"
-    head = f"{title} ({key})" if container else title
-    text = ". ".join(x for x in (head, container, version, licence, address) if x)
-    fields = {"title": title, "howpublished": container, "version": version, "note": licence}
     csl = {
-        "id": key,
-        "type": "entry" if container else "dataset",
+        "id": f"registry-{digest[:8]}",
+        "type": "dataset",
         "title": title,
-        "container-title": container,
-        "number": key if container else None,
-        "version": version,
-        "license": licence,
-        "URL": address,
-        "language": language if language != "und" else None,
+        "version": f"sha256:{digest}",
+        "license": config.licence,
+        "URL": f"{base_url.rstrip('/')}/{language}/index.html" if base_url else None,
+        "language": language,
     }
-    return Reference(text, _bibtex("misc", key, fields, address), _present(csl))
+    return _registry_reference(title, csl)
+
+
+def _registry_reference(head: str, csl: Mapping[str, str | None]) -> Reference:
+    shown = (head, csl.get("container-title"), csl["version"], csl["license"], csl["URL"])
+    fields = {
+        "title": csl["title"],
+        "howpublished": csl.get("container-title"),
+        "version": csl["version"],
+        "note": csl["license"],
+    }
+    return Reference(
+        ". ".join(part for part in shown if part),
+        _bibtex(str(csl["id"]), fields, csl["URL"]),
+        _present(csl),
+    )
 
 
 def cite_source(source: Source) -> Reference:
     """Cite what a source of the registry is itself, as far as its record tells."""
     authors = [_author(name) for name in source.author]
     title = source.title or source.id
-    shown = (
-        "; ".join(authors), title, source.container_title, source.publisher, source.issued, source.url or source.read_at
-    )  # fmt: skip
+    address = source.url or source.read_at
+    shown = ("; ".join(authors), title, source.container_title, source.publisher, source.issued, address)
     fields = {
         "author": " and ".join(f"{{{_escaped(name)}}}" for name in authors) or None,
         "title": title,
@@ -143,11 +150,11 @@ def cite_source(source: Source) -> Reference:
         "publisher": source.publisher,
         "issued": _csl_date(source.issued) if source.issued else None,
         "accessed": _csl_date(source.accessed) if source.accessed else None,
-        "URL": source.url or source.read_at,
+        "URL": address,
         "language": source.language,
     }
     text = ". ".join(part for part in shown if part)
-    return Reference(text, _bibtex("misc", source.id, fields, source.url or source.read_at), _present(csl))
+    return Reference(text, _bibtex(source.id, fields, address), _present(csl))
 
 
 def csl_json(references: Iterable[Reference]) -> str:
@@ -161,13 +168,13 @@ def _author(name: CslName) -> str:
 
 
 def _csl_date(edtf: str) -> dict[str, Any]:
-    """Return numbers where the date is one plain date, else the words of EDTF, which CSL takes as they are."""
+    """Return numbers where the date is one plain date, else its EDTF text, which CSL takes as it is."""
     if re.fullmatch(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?)?", edtf) and parse(edtf):
         return {"date-parts": [[int(number) for number in edtf.split("-")]]}
     return {"raw": edtf}
 
 
-def _bibtex(kind: str, key: str, fields: Mapping[str, str | None], address: str | None) -> str:
+def _bibtex(key: str, fields: Mapping[str, str | None], address: str | None) -> str:
     lines = [
         f"  {name} = {{{value if name == 'author' else _escaped(value)}}},"
         for name, value in fields.items()
@@ -176,7 +183,7 @@ def _bibtex(kind: str, key: str, fields: Mapping[str, str | None], address: str 
     if address:
         # An address holds no brace, and a program that makes a link of it takes every other sign as it is.
         lines.append(f"  url = {{{address}}},")
-    return "\n".join((f"@{kind}{{{key},", *lines, "}\n"))
+    return "\n".join((f"@misc{{{key},", *lines, "}\n"))
 
 
 def _escaped(text: str) -> str:

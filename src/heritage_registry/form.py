@@ -37,7 +37,7 @@ _HIDDEN = re.compile(
 )
 _MAY_BE_HIDDEN = re.compile(f"[{_UNSEEN}\u200c\u200d]")
 #: Also true of an escaped backslash before one of these letters, which the slow look then passes.
-_ESCAPED_CONTROL = re.compile(rb"\\u00|\\[bfrt]|\x7f")
+_ESCAPED_CONTROL = re.compile(rb"\\u00|\\[bfrt]")
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 
@@ -188,7 +188,7 @@ def _decode_or_none(raw: bytes, record_type: type[Record]) -> Record | None:
 
 def _needs_a_look(raw: bytes) -> bool:
     """Tell whether a canonical text may hold hidden, control or uncomposed characters."""
-    if _ESCAPED_CONTROL.search(raw):
+    if b"\x7f" in raw or (b"\\" in raw and _ESCAPED_CONTROL.search(raw)):
         return True
     if raw.isascii():
         return False

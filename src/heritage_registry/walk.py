@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 import msgspec
 from msgspec import inspect
@@ -13,7 +12,7 @@ Field = tuple[str | int, ...]
 
 
 @cache
-def _children(part_type: type) -> tuple[tuple[str, str], ...]:
+def fields_with_parts(part_type: type) -> tuple[tuple[str, str], ...]:
     """Return (attribute, name on disk) of the fields of a class that hold further parts."""
     info = inspect.type_info(part_type)
     assert isinstance(info, inspect.StructType)
@@ -40,7 +39,7 @@ def parts(record: msgspec.Struct) -> Iterator[msgspec.Struct]:
     while stack:
         part = stack.pop()
         yield part
-        for name, _ in _children(type(part)):
+        for name, _ in fields_with_parts(type(part)):
             value = getattr(part, name)
             if not value:
                 continue
@@ -52,11 +51,11 @@ def parts(record: msgspec.Struct) -> Iterator[msgspec.Struct]:
 
 def parts_with_fields(record: msgspec.Struct) -> Iterator[tuple[Field, msgspec.Struct]]:
     """Yield a record and every part of it with the path to it as it stands in the file."""
-    stack: list[tuple[Field, Any]] = [((), record)]
+    stack: list[tuple[Field, msgspec.Struct]] = [((), record)]
     while stack:
         field, part = stack.pop()
         yield field, part
-        for name, encoded in _children(type(part)):
+        for name, encoded in fields_with_parts(type(part)):
             value = getattr(part, name)
             if type(value) is tuple:
                 stack += [((*field, encoded, n), item) for n, item in enumerate(value)]

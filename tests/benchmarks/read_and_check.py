@@ -104,10 +104,9 @@ def main() -> None:
         for name, way in measured.items():
             by_clock = statistics.median(ours.seconds) / statistics.median(way.seconds)
             by_cpu = ours.cpu_seconds / way.cpu_seconds
-            print(
-                f"  {by_clock:5.2f} times (processor {by_cpu:5.2f} times) {name}: "
-                f"{middle_and_spread(way.seconds)}, processor {way.cpu_seconds:.3f} s, {way.peak_bytes / 1e6:,.0f} MB"
-            )
+            memory = f"{way.peak_bytes / 1e6:,.0f} MB"
+            print(f"  {by_clock:5.2f} times (processor {by_cpu:5.2f} times) {name}:")
+            print(f"      {middle_and_spread(way.seconds)}, processor {way.cpu_seconds:.3f} s, {memory}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The interactive map as one self-contained page: folium's frame, our layer, the public records as inert data.
+"""The interactive map as one self-contained page: folium's frame, our layer, public records as inert data.
 
 Same records, same bytes: nothing here reads a clock, a random number or an unordered set.
 """

@@ -1,1 +1,1 @@
-"""The registry as plain pages for any web host: one page a site, source and claim in each reader's language."""
+"""The registry as plain pages for any web host: one for each site, source and claim, in each language."""

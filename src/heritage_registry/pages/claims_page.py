@@ -1,4 +1,4 @@
-"""Claims about many sites, each beside what the registry holds within the same scope, and without a verdict."""
+"""Claims about many sites, each beside what the registry holds within its scope, and without a verdict."""
 
 from __future__ import annotations
 

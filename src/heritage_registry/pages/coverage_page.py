@@ -1,4 +1,4 @@
-"""What the registry sees and what it is blind to: the same figures for everybody, and the work that is missing."""
+"""What the registry sees and is blind to: the same figures for everybody, and the work that is missing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Crossing(msgspec.Struct, frozen=True):
 
 
 class Section(msgspec.Struct, frozen=True):
-    """A dimension: rows with sites, labels of the values without any, and tables of what the reports rest on."""
+    """A dimension: rows with sites, labels of values without any, and tables of what reports rest on."""
 
     id: str
     lines: tuple[Line, ...]

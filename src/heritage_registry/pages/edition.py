@@ -1,4 +1,4 @@
-"""What all pages of one publication are made from: the public view, what is derived from it, and who cites whom."""
+"""What all pages are made from: the public view, what is derived from it, and who cites whom."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Link(msgspec.Struct, frozen=True):
 class Edition(msgspec.Struct, frozen=True):
     """One state of a registry, ready to be written down in every language.
 
-    `sources` are those that public records cite or that these derive from: others say something of hidden ones.
-    `site_citers` and `claim_citers` give for a source the records that cite it, `derivatives` the sources that
-    repeat it. `links` are the relations of a site in both directions.
+    `sources` are those that public records cite or that these derive from: others tell of hidden ones.
+    `site_citers` and `claim_citers` give for a source the records that cite it, `derivatives` the sources
+    that repeat it. `links` are the relations of a site in both directions.
     """
 
     registry: Registry

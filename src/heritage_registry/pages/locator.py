@@ -1,4 +1,4 @@
-"""A small picture of where a site lies in the region: land, lakes, a few cities, and the site. No boundary."""
+"""A small picture of where a site lies: land, lakes, a few cities, and the site. No boundary."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _narrowing(bounds: Bounds) -> float:
 
 
 def _place(position: Iterable[float], bounds: Bounds) -> tuple[float, float]:
-    west, south, east, north = bounds
+    west, _, east, north = bounds
     longitude, latitude = position
     scale = WIDTH / (east - west)
     return round((longitude - west) * scale, 1), round((north - latitude) * scale / _narrowing(bounds), 1)

@@ -1,7 +1,7 @@
 """Writing a registry down as a folder of plain pages that any web host, or no host at all, can show.
 
-Same records, same bytes. A file that already holds just what it should is left alone, and pages of records that
-are no longer public are removed, because a page left behind would go on publishing them.
+Same records, same bytes. A file that already holds just what it should is left alone. Pages of records that are
+no longer public are removed, because a page left behind would go on publishing them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _PAGES_PER_LANGUAGE = 5
 
 
 class Published(msgspec.Struct, frozen=True):
-    """What a publication came to: files in all, how many of them changed, how many were removed, and their size."""
+    """What a publication came to: files in all, how many changed, how many were removed, size in bytes."""
 
     files: int
     changed: int
@@ -125,14 +125,18 @@ def _check_folder(records: Path, directory: Path) -> None:
     """Refuse a folder in which records lie: pages of sites would be written among them."""
     inside, outside = directory.resolve(), records.resolve()
     if inside.is_relative_to(outside) or outside.is_relative_to(inside):
-        raise RegistryError(f"{directory} holds records of the registry or lies among them; choose another folder")
+        raise RegistryError(
+            f"{directory} holds records of the registry or lies among them; choose another folder"
+        )
 
 
 def _checked_address(base_url: str) -> str:
     """Return the address with a slash at its end."""
     parts = urlsplit(base_url)
     if parts.scheme not in ("http", "https") or not parts.netloc or re.search(r"[\s<>\"{}|\\^`?#]", base_url):
-        raise RegistryError(f"{base_url!r} is no address of a folder on the web; write one such as https://example.org/")
+        raise RegistryError(
+            f"{base_url!r} is no address of a folder on the web; write one such as https://example.org/"
+        )
     return base_url.rstrip("/") + "/"
 
 

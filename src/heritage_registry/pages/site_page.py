@@ -20,15 +20,15 @@ def site_page(book: Book, site: Site) -> str:
     """Return the page of a site of the public view."""
     edition, words, properties = book.edition, book.words, site.properties
     derived = edition.assessments[site.id]
-    names = ordered_names(site, words)
+    first, names = book.names[site.id], ordered_names(site, words)
     digest = edition.digests[site.id]
     return book.page(
         "site.html",
         f"sites/{site.id}.html",
         site=site,
-        name=names[0],
+        name=first,
         names=names,
-        other_names=_other_names(names),
+        other_names=_other_names(first, names),
         types=tuple(dict.fromkeys(item.type for item in properties.types)),
         communities=communities(site, words),
         place_names=places(site, words),
@@ -45,7 +45,7 @@ def site_page(book: Book, site: Site) -> str:
         reference=cite_site(site, digest, edition.config, words.language, edition.base_url),
         csl_json=csl_json,
         description=_description(site, derived, words),
-        linked_data=inert_script(inert_json(_linked_data(book, site, names))),
+        linked_data=inert_script(inert_json(_linked_data(book, site))),
     )
 
 
@@ -61,9 +61,10 @@ def ordered_names(site: Site, words: Words) -> list[Name]:
     return sorted(site.properties.names, key=order)
 
 
-def _other_names(names: list[Name]) -> list[Name]:
-    seen = {names[0].text}
-    return [name for name in names if not (name.text in seen or seen.add(name.text))]  # type: ignore[func-returns-value]
+def _other_names(first: Name, names: list[Name]) -> list[Name]:
+    """Return one name of each spelling other than the one that heads the page."""
+    by_spelling = {name.text: name for name in reversed(names) if name.text != first.text}
+    return list(reversed(by_spelling.values()))
 
 
 def communities(site: Site, words: Words) -> list[str]:
@@ -128,7 +129,8 @@ def _position(geometry: Geometry) -> str:
 
 
 def _degrees(longitude: float, latitude: float) -> str:
-    return f"{abs(latitude):g}° {'N' if latitude >= 0 else 'S'}, {abs(longitude):g}° {'E' if longitude >= 0 else 'W'}"
+    north_or_south, east_or_west = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
+    return f"{abs(latitude)}° {north_or_south}, {abs(longitude)}° {east_or_west}"
 
 
 def _description(site: Site, derived: Assessment, words: Words) -> str:
@@ -143,13 +145,14 @@ def _description(site: Site, derived: Assessment, words: Words) -> str:
     return ". ".join(part for part in (kinds, where, figures) if part)
 
 
-def _linked_data(book: Book, site: Site, names: list[Name]) -> dict[str, Any]:
-    """Return the site as schema.org has it: names, position and the record's licence, and no owner or state."""
+def _linked_data(book: Book, site: Site) -> dict[str, Any]:
+    """Return the site as schema.org has it: names, position and the licence, and no owner or state."""
+    first = book.names[site.id]
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "LandmarksOrHistoricalBuildings",
-        "name": {"@value": names[0].text, "@language": names[0].language},
-        "alternateName": [{"@value": name.text, "@language": name.language} for name in names[1:]],
+        "name": _in_language(first),
+        "alternateName": [_in_language(name) for name in site.properties.names if name is not first],
         "identifier": site.id,
     }
     if isinstance(site.geometry, Point):
@@ -165,3 +168,7 @@ def _linked_data(book: Book, site: Site, names: list[Name]) -> dict[str, Any]:
         "version": f"sha256:{book.edition.digests[site.id]}",
     }
     return data
+
+
+def _in_language(name: Name) -> dict[str, str]:
+    return {"@value": name.text, "@language": name.language}

@@ -1,10 +1,10 @@
-"""Everything a page says in its reader's language: messages, labels of terms, numbers, dates, and record texts."""
+"""Everything a page says in its reader's language: messages, labels, numbers, dates, and record texts."""
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date
 from functools import cache
 from importlib.resources import files
 
@@ -58,7 +58,7 @@ class Words(msgspec.Struct, frozen=True):
         """Write a date of a record in words."""
         return in_words(edtf, self.language)
 
-    def day(self, day: date) -> str:
+    def day(self, day: datetime.date) -> str:
         """Write a day in words."""
         return in_words(day.isoformat(), self.language)
 
@@ -97,7 +97,8 @@ class Words(msgspec.Struct, frozen=True):
 
     def text(self, texts: Texts) -> Spoken:
         """Return a text in the reader's language, else in the first language of the registry that it has."""
-        tag = next((x for x in (self.language, *self.config.reader_languages) if x in texts), next(iter(texts)))
+        tags = (self.language, *self.config.reader_languages, *texts)
+        tag = next(tag for tag in tags if tag in texts)
         return Spoken(texts[tag], tag)
 
 

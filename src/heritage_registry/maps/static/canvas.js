@@ -13,7 +13,9 @@ export function paneCanvas(map, { name, zIndex, margin, follow }, paint) {
   const pane = map.createPane(name);
   pane.style.zIndex = String(zIndex);
   pane.style.pointerEvents = "none";
-  const canvas = /** @type {HTMLCanvasElement} */ (el("canvas", { class: "leaflet-zoom-animated", "aria-hidden": "true" }));
+  const canvas = /** @type {HTMLCanvasElement} */ (
+    el("canvas", { class: "leaflet-zoom-animated", "aria-hidden": "true" })
+  );
   pane.append(canvas);
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   let waiting = 0;
@@ -40,7 +42,13 @@ export function paneCanvas(map, { name, zIndex, margin, follow }, paint) {
     const bounds = map.getPixelBounds();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
-    paint(context, { zoom: drawnZoom, left: bounds.min.x - margin, top: bounds.min.y - margin, width, height });
+    paint(context, {
+      zoom: drawnZoom,
+      left: bounds.min.x - margin,
+      top: bounds.min.y - margin,
+      width,
+      height,
+    });
   }
 
   function soon() {

@@ -44,7 +44,11 @@ function citeButton(desk, { source, locator }) {
     target?.focus({ preventScroll: true });
   };
   const label = desk.words.word("go_to_source", { number, title });
-  return el("button", { type: "button", class: "cite", "aria-label": label, title, on: { click: go } }, locator ? `${number}, ${locator}` : `${number}`);
+  return el(
+    "button",
+    { type: "button", class: "cite", "aria-label": label, title, on: { click: go } },
+    locator ? `${number}, ${locator}` : `${number}`,
+  );
 }
 
 /** Who makes a statement: the speaker named, else those who made its first source. */
@@ -78,7 +82,11 @@ export function prose({ words }, texts, tag = "p") {
   if (!texts) return null;
   const { text, language } = words.pick(texts);
   const element = said(text, language, tag);
-  if (language !== words.language) element.append(" ", el("small", { class: "tongue", lang: words.language }, `(${words.languageName(language)})`));
+  if (language !== words.language)
+    element.append(
+      " ",
+      el("small", { class: "tongue", lang: words.language }, `(${words.languageName(language)})`),
+    );
   return element;
 }
 
@@ -87,7 +95,11 @@ export function prose({ words }, texts, tag = "p") {
 export function facts(rows) {
   const kept = rows.filter(([, content]) => (Array.isArray(content) ? content.length > 0 : content));
   if (kept.length === 0) return null;
-  return el("dl", { class: "facts" }, ...kept.map(([label, content]) => el("div", {}, el("dt", {}, label), el("dd", {}, content))));
+  return el(
+    "dl",
+    { class: "facts" },
+    ...kept.map(([label, content]) => el("div", {}, el("dt", {}, label), el("dd", {}, content))),
+  );
 }
 
 /** @param {Desk} desk @param {string} list @param {string[]} [ids] */
@@ -120,17 +132,31 @@ export function outsideLink(address, text = address) {
 /** @param {Desk} desk @param {any[]} [responses] */
 export function responseList(desk, responses = []) {
   if (responses.length === 0) return null;
-  return el("aside", { class: "responses" }, el("p", { class: "subhead" }, desk.words.word("responses")), ...responses.map((response) => oneResponse(desk, response)));
+  return el(
+    "aside",
+    { class: "responses" },
+    el("p", { class: "subhead" }, desk.words.word("responses")),
+    ...responses.map((response) => oneResponse(desk, response)),
+  );
 }
 
 /** @type {(desk: Desk, response: any) => HTMLElement} */
 function oneResponse(desk, response) {
   const { words } = desk;
-  const about = [words.label("response_stance", response.stance), words.label("response_element", response.element), words.label("response_scope", response.scope)];
+  const about = [
+    words.label("response_stance", response.stance),
+    words.label("response_element", response.element),
+    words.label("response_scope", response.scope),
+  ];
   return el(
     "div",
     { class: "response" },
-    el("p", { class: "who" }, speaker(desk, response), response.date && el("span", { class: "when" }, words.date(response.date))),
+    el(
+      "p",
+      { class: "who" },
+      speaker(desk, response),
+      response.date && el("span", { class: "when" }, words.date(response.date)),
+    ),
     el("p", { class: "stance" }, about.join(" · ")),
     prose(desk, response.summary),
     el(

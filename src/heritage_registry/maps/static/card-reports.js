@@ -1,6 +1,16 @@
 /** The reports of a card in the order of time: what each source says, its evidence, and the responses beside it. */
 
-import { cites, facts, labels, prose, quote, responseList, section, sentence, speaker } from "./card-parts.js";
+import {
+  cites,
+  facts,
+  labels,
+  prose,
+  quote,
+  responseList,
+  section,
+  sentence,
+  speaker,
+} from "./card-parts.js";
 import { dateOrder } from "./dates.js";
 import { el, said } from "./dom.js";
 import { drawSign, picture, SHADES } from "./symbols.js";
@@ -10,9 +20,15 @@ import { drawSign, picture, SHADES } from "./symbols.js";
 /** @param {Desk} desk @param {any} card */
 export function reportSection(desk, card) {
   const reports = [...(card.properties.reports ?? [])];
-  reports.sort((a, b) => dateOrder(a.observed) - dateOrder(b.observed) || dateOrder(a.published) - dateOrder(b.published));
-  if (reports.length === 0) return section(desk, "reports", [el("p", { class: "quiet" }, desk.words.word("no_reports"))]);
-  return section(desk, "reports", [el("ol", { class: "timeline" }, ...reports.map((report) => el("li", {}, oneReport(desk, report))))]);
+  reports.sort(
+    (a, b) =>
+      dateOrder(a.observed) - dateOrder(b.observed) || dateOrder(a.published) - dateOrder(b.published),
+  );
+  if (reports.length === 0)
+    return section(desk, "reports", [el("p", { class: "quiet" }, desk.words.word("no_reports"))]);
+  return section(desk, "reports", [
+    el("ol", { class: "timeline" }, ...reports.map((report) => el("li", {}, oneReport(desk, report)))),
+  ]);
 }
 
 /** @type {(desk: Desk, report: any) => HTMLElement} */
@@ -34,11 +50,24 @@ function oneReport(desk, report) {
       "div",
       { class: "claim" },
       el("p", { class: "who" }, ...sentence(desk, "reports_that", { who: speaker(desk, report) })),
-      el("p", { class: "grade" }, words.label("condition", report.condition), report.part && [" — ", words.word("part"), " ", said(report.part)], " ", cites(desk, report.citations)),
+      el(
+        "p",
+        { class: "grade" },
+        words.label("condition", report.condition),
+        report.part && [" — ", words.word("part"), " ", said(report.part)],
+        " ",
+        cites(desk, report.citations),
+      ),
       report.as_stated && el("p", {}, quote(desk, report.as_stated)),
       prose(desk, report.summary),
       facts(reportFacts(desk, report)),
-      report.context && el("div", { class: "context" }, el("p", { class: "subhead" }, words.word("context")), prose(desk, report.context)),
+      report.context &&
+        el(
+          "div",
+          { class: "context" },
+          el("p", { class: "subhead" }, words.word("context")),
+          prose(desk, report.context),
+        ),
       ...(report.responsibility ?? []).map((/** @type {any} */ one) => responsibility(desk, one)),
     ),
     answers,
@@ -57,9 +86,15 @@ function reportFacts(desk, report) {
     [words.word("causes"), labels(desk, "cause", report.causes)],
     [words.word("effects"), labels(desk, "effect", report.effects)],
     [words.word("interventions"), labels(desk, "intervention", report.interventions)],
-    [words.word("threats"), (report.threats ?? []).map((/** @type {any} */ threat) => oneThreat(desk, threat))],
+    [
+      words.word("threats"),
+      (report.threats ?? []).map((/** @type {any} */ threat) => oneThreat(desk, threat)),
+    ],
     [words.word("certainty"), words.label("certainty", report.certainty ?? "not_stated")],
-    [words.word("superseded"), report.superseded_by && words.word("superseded_by", { report: report.superseded_by })],
+    [
+      words.word("superseded"),
+      report.superseded_by && words.word("superseded_by", { report: report.superseded_by }),
+    ],
     [words.word("report_id"), report.id],
   ];
 }
@@ -68,16 +103,24 @@ function reportFacts(desk, report) {
 function evidence(desk, { type, images = [] }) {
   const { words } = desk;
   const shown = images.map((/** @type {any} */ image) => {
-    const parts = [image.acquired && words.date(image.acquired), image.sensor, image.identifier].filter(Boolean);
+    const parts = [image.acquired && words.date(image.acquired), image.sensor, image.identifier].filter(
+      Boolean,
+    );
     return el("li", {}, said(parts.join(", ")));
   });
-  return [document.createTextNode(words.label("evidence_type", type)), ...(shown.length > 0 ? [el("ul", {}, ...shown)] : [])];
+  return [
+    document.createTextNode(words.label("evidence_type", type)),
+    ...(shown.length > 0 ? [el("ul", {}, ...shown)] : []),
+  ];
 }
 
 /** @type {(desk: Desk, threat: any) => HTMLElement} */
 function oneThreat(desk, threat) {
   const { words } = desk;
-  const said_ = [words.label("threat_likelihood", threat.likelihood), threat.cause && words.label("cause", threat.cause)];
+  const said_ = [
+    words.label("threat_likelihood", threat.likelihood),
+    threat.cause && words.label("cause", threat.cause),
+  ];
   return el("div", {}, said_.filter(Boolean).join(": "), prose(desk, threat.summary));
 }
 
@@ -87,7 +130,13 @@ function responsibility(desk, one) {
   return el(
     "div",
     { class: "responsibility" },
-    el("p", { class: "subhead" }, words.word("responsibility"), ": ", words.label("responsibility_kind", one.kind)),
+    el(
+      "p",
+      { class: "subhead" },
+      words.word("responsibility"),
+      ": ",
+      words.label("responsibility_kind", one.kind),
+    ),
     el("p", {}, quote(desk, one.as_stated)),
     el(
       "p",
@@ -106,11 +155,24 @@ export function whySection(desk, card) {
   const { words } = desk;
   const { condition, bracket, disagreements, lines, states } = card.derived;
   const rows = [el("p", {}, words.word("why_rule"))];
-  if (condition) rows.push(basis(desk, "why_condition", condition.reports, { grades: condition.grades.map((/** @type {string} */ grade) => words.label("condition", grade)).join(" / "), dates: datesOf(desk, card, condition.reports) }));
+  if (condition)
+    rows.push(
+      basis(desk, "why_condition", condition.reports, {
+        grades: condition.grades
+          .map((/** @type {string} */ grade) => words.label("condition", grade))
+          .join(" / "),
+        dates: datesOf(desk, card, condition.reports),
+      }),
+    );
   else rows.push(el("p", {}, words.word("why_none")));
   if (bracket) {
     const key = bracket.last_undamaged ? "why_bracket" : "why_bracket_open";
-    rows.push(basis(desk, key, bracket.reports, { last: bracket.last_undamaged ? words.date(bracket.last_undamaged) : "", first: words.date(bracket.first_damaged) }));
+    rows.push(
+      basis(desk, key, bracket.reports, {
+        last: bracket.last_undamaged ? words.date(bracket.last_undamaged) : "",
+        first: words.date(bracket.first_damaged),
+      }),
+    );
   }
   for (const one of disagreements) {
     const element = one.element ? words.label("response_element", one.element) : "";
@@ -142,7 +204,16 @@ function reportLinks(desk, reports) {
       target?.scrollIntoView({ block: "center" });
       target?.focus({ preventScroll: true });
     };
-    return el("button", { type: "button", class: "cite", "aria-label": desk.words.word("go_to_report", { report: id }), on: { click: go } }, id);
+    return el(
+      "button",
+      {
+        type: "button",
+        class: "cite",
+        "aria-label": desk.words.word("go_to_report", { report: id }),
+        on: { click: go },
+      },
+      id,
+    );
   });
 }
 
@@ -150,7 +221,12 @@ function reportLinks(desk, reports) {
 function stateList(desk, states) {
   const { words } = desk;
   const items = states.map((span) =>
-    el("li", {}, `${span.start ? words.word("state_from", { date: words.date(span.start) }) : words.word("state_from_ever")}: ${words.word(`state_${span.state}`)} `, ...reportLinks(desk, span.reports)),
+    el(
+      "li",
+      {},
+      `${span.start ? words.word("state_from", { date: words.date(span.start) }) : words.word("state_from_ever")}: ${words.word(`state_${span.state}`)} `,
+      ...reportLinks(desk, span.reports),
+    ),
   );
   return el("div", {}, el("p", { class: "subhead" }, words.word("why_states")), el("ul", {}, ...items));
 }
@@ -159,7 +235,18 @@ function stateList(desk, states) {
 function lineList(desk, lines) {
   const { words } = desk;
   const items = lines.map((line) =>
-    el("li", {}, cites(desk, [{ source: line.origin }]), ` ${words.label("affiliation", line.affiliation)}, ${words.word("party")}: ${words.label("party", line.party)} `, ...reportLinks(desk, line.reports)),
+    el(
+      "li",
+      {},
+      cites(desk, [{ source: line.origin }]),
+      ` ${words.label("affiliation", line.affiliation)}, ${words.word("party")}: ${words.label("party", line.party)} `,
+      ...reportLinks(desk, line.reports),
+    ),
   );
-  return el("div", {}, el("p", { class: "subhead" }, words.word("why_lines", { count: words.number(lines.length) })), el("ul", {}, ...items));
+  return el(
+    "div",
+    {},
+    el("p", { class: "subhead" }, words.word("why_lines", { count: words.number(lines.length) })),
+    el("ul", {}, ...items),
+  );
 }

@@ -1,12 +1,26 @@
 /** The card of a site: everything said of it, each statement with who makes it and where it can be read. */
 
-import { cites, facts, labels, outsideLink, prose, quote, responseList, section, sentence, sourceMaker, sourceTitle, speaker } from "./card-parts.js";
+import {
+  cites,
+  facts,
+  labels,
+  prose,
+  quote,
+  responseList,
+  section,
+  sentence,
+  speaker,
+} from "./card-parts.js";
 import { datesOf, reportSection, whySection } from "./card-reports.js";
+import { citedSources, sourceSection } from "./card-sources.js";
 import { dateOrder } from "./dates.js";
-import { el, said } from "./dom.js";
+import { el, said, shortened } from "./dom.js";
 import { drawSign, picture } from "./symbols.js";
 
 /** @typedef {import("./card-parts.js").Desk} Desk */
+
+/** Names are given in full below the heading. */
+const HEADING_LETTERS = 300;
 
 /**
  * @param {any} app
@@ -20,20 +34,70 @@ export async function siteCard(app, site) {
   const { properties } = card;
   return [
     heading(desk, card, site),
-    section(desk, "names", properties.names.map((/** @type {any} */ name) => oneName(desk, name))),
+    section(
+      desk,
+      "names",
+      properties.names.map((/** @type {any} */ name) => oneName(desk, name)),
+    ),
     reportSection(desk, card),
-    section(desk, "attributions", (properties.attributions ?? []).map((/** @type {any} */ one) => attribution(desk, one))),
-    section(desk, "types", properties.types.map((/** @type {any} */ one) => siteType(desk, one))),
+    section(
+      desk,
+      "attributions",
+      (properties.attributions ?? []).map((/** @type {any} */ one) => attribution(desk, one)),
+    ),
+    section(
+      desk,
+      "types",
+      properties.types.map((/** @type {any} */ one) => siteType(desk, one)),
+    ),
     section(desk, "history", history(desk, properties.history ?? [])),
-    section(desk, "places", [...(properties.places ?? []).map((/** @type {any} */ one) => place(desk, one)), ...locations(desk, properties)]),
-    section(desk, "collections", (properties.collections ?? []).map((/** @type {any} */ one) => collection(desk, one))),
-    section(desk, "protections", (properties.protections ?? []).map((/** @type {any} */ one) => protection(desk, one))),
-    section(desk, "relations", card.related.map((/** @type {any} */ one) => relation(desk, one))),
-    section(desk, "notes", (properties.notes ?? []).map((/** @type {any} */ one) => el("div", { class: "item" }, prose(desk, one.text), cites(desk, one.citations)))),
-    section(desk, "identifiers", (properties.identifiers ?? []).map((/** @type {any} */ one) => identifier(desk, one))),
-    section(desk, "excerpts", (properties.excerpts ?? []).map((/** @type {any} */ one) => el("p", { class: "item" }, quote(desk, one.text), " ", cites(desk, [{ source: one.source }])))),
+    section(desk, "places", [
+      ...(properties.places ?? []).map((/** @type {any} */ one) => place(desk, one)),
+      ...locations(desk, properties),
+    ]),
+    section(
+      desk,
+      "collections",
+      (properties.collections ?? []).map((/** @type {any} */ one) => collection(desk, one)),
+    ),
+    section(
+      desk,
+      "protections",
+      (properties.protections ?? []).map((/** @type {any} */ one) => protection(desk, one)),
+    ),
+    section(
+      desk,
+      "relations",
+      card.related.map((/** @type {any} */ one) => relation(desk, one)),
+    ),
+    section(
+      desk,
+      "notes",
+      (properties.notes ?? []).map((/** @type {any} */ one) =>
+        el("div", { class: "item" }, prose(desk, one.text), cites(desk, one.citations)),
+      ),
+    ),
+    section(
+      desk,
+      "identifiers",
+      (properties.identifiers ?? []).map((/** @type {any} */ one) => identifier(desk, one)),
+    ),
+    section(
+      desk,
+      "excerpts",
+      (properties.excerpts ?? []).map((/** @type {any} */ one) =>
+        el("p", { class: "item" }, quote(desk, one.text), " ", cites(desk, [{ source: one.source }])),
+      ),
+    ),
     sourceSection(desk),
-    el("footer", { class: "record" }, facts([[desk.words.word("record_id"), el("code", {}, card.id)], [desk.words.word("licence"), app.meta.licence]])),
+    el(
+      "footer",
+      { class: "record" },
+      facts([
+        [desk.words.word("record_id"), el("code", {}, card.id)],
+        [desk.words.word("licence"), app.meta.licence],
+      ]),
+    ),
   ].filter((part) => part !== null);
 }
 
@@ -41,24 +105,57 @@ export async function siteCard(app, site) {
 function heading(desk, card, site) {
   const { app, words } = desk;
   const { properties } = card;
-  const [first, ...others] = words.order(properties.names.map((/** @type {any} */ name) => [name.text, name.language]));
-  const types = labels(desk, "site_type", [...new Set(properties.types.map((/** @type {any} */ one) => one.type))]);
+  const [first, ...others] = words.order(
+    properties.names.map((/** @type {any} */ name) => [name.text, name.language]),
+  );
+  const types = labels(desk, "site_type", [
+    ...new Set(properties.types.map((/** @type {any} */ one) => one.type)),
+  ]);
   const contested = app.table.contested[site] === 1;
   const sign = { shape: app.shape[site], shade: app.conditionShade(site), rough: app.rough(site), contested };
   return el(
     "header",
     { class: "card-head" },
     el("p", { class: "kicker" }, types),
-    el("h2", { id: "card-title", tabindex: "-1" }, said(first[0], first[1])),
-    others.length > 0 && el("p", { class: "other-names" }, ...others.slice(0, 8).map(([text, language]) => said(text, language))),
-    (properties.content_notes ?? []).length > 0 && el("p", { class: "warning" }, words.word("content_note"), ": ", labels(desk, "content_note", properties.content_notes)),
+    el("h2", { id: "card-title", tabindex: "-1" }, said(shortened(first[0], HEADING_LETTERS), first[1])),
+    others.length > 0 &&
+      el(
+        "p",
+        { class: "other-names" },
+        ...others
+          .slice(0, 8)
+          .map((/** @type {[string, string]} */ [text, language]) =>
+            said(shortened(text, HEADING_LETTERS), language),
+          ),
+      ),
+    (properties.content_notes ?? []).length > 0 &&
+      el(
+        "p",
+        { class: "warning" },
+        words.word("content_note"),
+        ": ",
+        labels(desk, "content_note", properties.content_notes),
+      ),
     el(
       "p",
       { class: "latest" },
       picture(28, (context, middle) => drawSign(context, middle, middle, 7, sign, app.palette)),
-      el("span", {}, latest(desk, card), contested && el("span", { class: "contested" }, words.word("is_contested_long"))),
+      el(
+        "span",
+        {},
+        latest(desk, card),
+        contested && el("span", { class: "contested" }, words.word("is_contested_long")),
+      ),
     ),
-    properties.sensitivity && properties.sensitivity !== "open" && el("p", { class: "warning" }, words.label("sensitivity", properties.sensitivity), ": ", said(properties.sensitivity_reason ?? "")),
+    properties.sensitivity &&
+      properties.sensitivity !== "open" &&
+      el(
+        "p",
+        { class: "warning" },
+        words.label("sensitivity", properties.sensitivity),
+        ": ",
+        said(properties.sensitivity_reason ?? ""),
+      ),
     whySection(desk, card),
   );
 }
@@ -67,7 +164,9 @@ function heading(desk, card, site) {
 function latest({ words }, card) {
   const { condition } = card.derived;
   if (!condition) return words.word("latest_none");
-  const grades = condition.grades.map((/** @type {string} */ grade) => words.label("condition", grade)).join(" / ");
+  const grades = condition.grades
+    .map((/** @type {string} */ grade) => words.label("condition", grade))
+    .join(" / ");
   return words.word("latest", { grades, dates: datesOf({ words }, card, condition.reports) });
 }
 
@@ -80,17 +179,41 @@ function oneName(desk, name) {
     name.used_by && words.word("used_by", { who: words.label("community", name.used_by) }),
     name.period && words.date(name.period),
   ];
-  return el("p", { class: "item name" }, said(name.text, name.language, "strong"), el("span", { class: "about" }, about.filter(Boolean).join(" · "), name.authority && [" · ", ...sentence(desk, "named_by", { who: said(name.authority) })], " ", cites(desk, name.citations)));
+  return el(
+    "p",
+    { class: "item name" },
+    said(name.text, name.language, "strong"),
+    el(
+      "span",
+      { class: "about" },
+      about.filter(Boolean).join(" · "),
+      name.authority && [" · ", ...sentence(desk, "named_by", { who: said(name.authority) })],
+      " ",
+      cites(desk, name.citations),
+    ),
+  );
 }
 
 /** @type {(desk: Desk, one: any) => HTMLElement} */
 function attribution(desk, one) {
   const { words } = desk;
-  const about = [words.label("attribution_stance", one.stance), one.role && words.label("attribution_role", one.role), one.period && words.date(one.period)];
+  const about = [
+    words.label("attribution_stance", one.stance),
+    one.role && words.label("attribution_role", one.role),
+    one.period && words.date(one.period),
+  ];
   return el(
     "div",
     { class: "item" },
-    el("p", {}, ...sentence(desk, "according_to", { who: speaker(desk, one) }), ": ", el("strong", {}, words.label("community", one.community)), ` (${about.filter(Boolean).join(", ")}) `, cites(desk, one.citations)),
+    el(
+      "p",
+      {},
+      ...sentence(desk, "according_to", { who: speaker(desk, one) }),
+      ": ",
+      el("strong", {}, words.label("community", one.community)),
+      ` (${about.filter(Boolean).join(", ")}) `,
+      cites(desk, one.citations),
+    ),
     one.as_stated && el("p", {}, quote(desk, one.as_stated)),
   );
 }
@@ -98,7 +221,15 @@ function attribution(desk, one) {
 /** @type {(desk: Desk, one: any) => HTMLElement} */
 function siteType(desk, one) {
   const { words } = desk;
-  return el("p", { class: "item" }, words.label("site_type", one.type), one.period && `, ${words.date(one.period)}`, one.as_stated && [" — ", quote(desk, one.as_stated)], " ", cites(desk, one.citations));
+  return el(
+    "p",
+    { class: "item" },
+    words.label("site_type", one.type),
+    one.period && `, ${words.date(one.period)}`,
+    one.as_stated && [" — ", quote(desk, one.as_stated)],
+    " ",
+    cites(desk, one.citations),
+  );
 }
 
 /** @type {(desk: Desk, events: any[]) => HTMLElement[]} */
@@ -110,8 +241,15 @@ function history(desk, events) {
       el(
         "div",
         { class: "item event" },
-        el("p", {}, el("strong", {}, event.date ? words.date(event.date) : words.word("date_not_stated")), ` — ${words.label("event", event.event)} `, cites(desk, event.citations)),
-        event.according_to && el("p", { class: "small" }, ...sentence(desk, "according_to", { who: speaker(desk, event) })),
+        el(
+          "p",
+          {},
+          el("strong", {}, event.date ? words.date(event.date) : words.word("date_not_stated")),
+          ` — ${words.label("event", event.event)} `,
+          cites(desk, event.citations),
+        ),
+        event.according_to &&
+          el("p", { class: "small" }, ...sentence(desk, "according_to", { who: speaker(desk, event) })),
         event.as_stated && el("p", {}, quote(desk, event.as_stated)),
         prose(desk, event.summary),
         responseList(desk, event.responses),
@@ -123,7 +261,12 @@ function history(desk, events) {
 function place(desk, one) {
   const { words } = desk;
   const names = words.order(one.names.map((/** @type {any} */ name) => [name.text, name.language]));
-  const shown = names.flatMap(([text, language], /** @type {number} */ number) => [number > 0 ? " · " : "", said(text, language)]);
+  const shown = names.flatMap(
+    (/** @type {[string, string]} */ [text, language], /** @type {number} */ number) => [
+      number > 0 ? " · " : "",
+      said(text, language),
+    ],
+  );
   return el(
     "p",
     { class: "item" },
@@ -146,11 +289,25 @@ function locations(desk, properties) {
     el(
       "div",
       { class: "item" },
-      el("p", {}, el("strong", {}, words.label("location_standing", one.standing)), `: ${words.label("location_of", one.of)} · ${words.label("location_method", one.method)}`, one.uncertainty_m && ` · ${words.word("within", { metres: words.number(one.uncertainty_m) })}`, " ", cites(desk, one.citations)),
-      one.according_to && el("p", { class: "small" }, ...sentence(desk, "according_to", { who: speaker(desk, one) })),
+      el(
+        "p",
+        {},
+        el("strong", {}, words.label("location_standing", one.standing)),
+        `: ${words.label("location_of", one.of)} · ${words.label("location_method", one.method)}`,
+        one.uncertainty_m && ` · ${words.word("within", { metres: words.number(one.uncertainty_m) })}`,
+        " ",
+        cites(desk, one.citations),
+      ),
+      one.according_to &&
+        el("p", { class: "small" }, ...sentence(desk, "according_to", { who: speaker(desk, one) })),
       one.stated && el("p", {}, quote(desk, one.stated)),
       one.reason && el("p", {}, words.word("reason"), ": ", said(one.reason)),
-      one.geometry?.type === "Point" && el("p", { class: "small" }, el("code", {}, `${one.geometry.coordinates[1]}, ${one.geometry.coordinates[0]}`)),
+      one.geometry?.type === "Point" &&
+        el(
+          "p",
+          { class: "small" },
+          el("code", {}, `${one.geometry.coordinates[1]}, ${one.geometry.coordinates[0]}`),
+        ),
       ...(one.identifiers ?? []).map((/** @type {any} */ other) => identifier(desk, other)),
     ),
   );
@@ -164,9 +321,28 @@ function collection(desk, one) {
     "div",
     { class: "item" },
     prose(desk, one.what),
-    el("p", {}, amount && `${amount} `, one.holder && [words.word("holder"), ": ", said(one.holder), " "], cites(desk, one.citations)),
+    el(
+      "p",
+      {},
+      amount && `${amount} `,
+      one.holder && [words.word("holder"), ": ", said(one.holder), " "],
+      cites(desk, one.citations),
+    ),
     ...(one.fates ?? []).map((/** @type {any} */ fate) =>
-      el("div", { class: "sub" }, el("p", {}, ...sentence(desk, "according_to", { who: speaker(desk, fate) }), `: ${words.label("fate", fate.fate)}`, fate.date && `, ${words.date(fate.date)}`, " ", cites(desk, fate.citations)), prose(desk, fate.summary)),
+      el(
+        "div",
+        { class: "sub" },
+        el(
+          "p",
+          {},
+          ...sentence(desk, "according_to", { who: speaker(desk, fate) }),
+          `: ${words.label("fate", fate.fate)}`,
+          fate.date && `, ${words.date(fate.date)}`,
+          " ",
+          cites(desk, fate.citations),
+        ),
+        prose(desk, fate.summary),
+      ),
     ),
   );
 }
@@ -174,13 +350,26 @@ function collection(desk, one) {
 /** @type {(desk: Desk, one: any) => HTMLElement} */
 function protection(desk, one) {
   const { words } = desk;
-  return el("p", { class: "item" }, said(one.register), one.reference && [", ", said(one.reference)], one.date && `, ${words.date(one.date)}`, one.according_to && [" — ", ...sentence(desk, "according_to", { who: speaker(desk, one) })], " ", cites(desk, one.citations));
+  return el(
+    "p",
+    { class: "item" },
+    said(one.register),
+    one.reference && [", ", said(one.reference)],
+    one.date && `, ${words.date(one.date)}`,
+    one.according_to && [" — ", ...sentence(desk, "according_to", { who: speaker(desk, one) })],
+    " ",
+    cites(desk, one.citations),
+  );
 }
 
 /** @type {(desk: Desk, one: any) => HTMLElement} */
 function relation(desk, one) {
   const { app, words } = desk;
-  const open = el("button", { type: "button", class: "link", on: { click: () => app.open(one.number) } }, said(one.name[0], one.name[1]));
+  const open = el(
+    "button",
+    { type: "button", class: "link", on: { click: () => app.open(one.number) } },
+    said(one.name[0], one.name[1]),
+  );
   const self = el("em", {}, words.word("this_site"));
   const label = words.label("relation", one.relation);
   const stated = one.inverse ? [open, ` — ${label} — `, self] : [`${label}: `, open];
@@ -190,65 +379,14 @@ function relation(desk, one) {
 /** @type {(desk: Desk, one: any) => HTMLElement} */
 function identifier(desk, one) {
   const { words } = desk;
-  return el("p", { class: "item small" }, said(one.scheme), ": ", el("code", {}, said(one.value)), one.match && ` (${words.label("identifier_match", one.match)})`, " ", cites(desk, one.citations));
-}
-
-/** @type {(desk: Desk) => HTMLElement | null} */
-function sourceSection(desk) {
-  const keys = [...desk.numbers.keys()];
-  for (const key of keys) for (const origin of desk.sources.get(key)?.derives_from ?? []) addNumber(desk, origin, keys);
-  return section(desk, "sources", [el("ol", { class: "sources" }, ...keys.map((key) => oneSource(desk, key)))]);
-}
-
-/** @type {(desk: Desk, key: string, keys: string[]) => void} */
-function addNumber(desk, key, keys) {
-  if (desk.numbers.has(key)) return;
-  desk.numbers.set(key, desk.numbers.size + 1);
-  keys.push(key); // the loop over keys goes on to it, and so to its own origins
-}
-
-/** @type {(desk: Desk, key: string) => HTMLElement} */
-function oneSource(desk, key) {
-  const { words } = desk;
-  const source = desk.sources.get(key);
-  const printed = [sourceMaker(source), source["container-title"], source.publisher, source.issued && words.date(source.issued)];
-  const nature = [words.label("source_kind", source.kind), words.label("affiliation", source.affiliation), `${words.word("party")}: ${words.label("party", source.party)}`];
   return el(
-    "li",
-    { id: `source-${desk.numbers.get(key)}`, tabindex: "-1", value: desk.numbers.get(key) },
-    el("p", { class: "title" }, said(sourceTitle(source, key), source.language)),
-    el("p", {}, said([...new Set(printed.filter((text) => text && text !== source.title))].join(", "), source.language)),
-    el("p", { class: "small" }, nature.join(" · ")),
-    source.URL && el("p", { class: "small" }, outsideLink(source.URL)),
-    source.read_at && el("p", { class: "small" }, words.word("read_at"), ": ", outsideLink(source.read_at)),
-    source.accessed && el("p", { class: "small" }, words.word("accessed"), ": ", words.date(source.accessed)),
-    source.version && el("p", { class: "small" }, words.word("version"), ": ", said(source.version)),
-    source.access && el("p", { class: "small" }, words.word("access"), ": ", said(source.access)),
-    source.note && el("p", { class: "small" }, said(source.note)),
-    ...(source.notes ?? []).map((/** @type {any} */ note) => prose(desk, note.text)),
-    ...(source.archived ?? []).map((/** @type {any} */ copy) => el("p", { class: "small" }, words.word("archived", { date: words.date(copy.captured) }), ": ", outsideLink(copy.url), copy.sha256 && el("code", { class: "hash" }, `SHA-256 ${copy.sha256}`))),
-    (source.derives_from ?? []).length > 0 && el("p", { class: "small" }, words.word("derives_from"), ": ", cites(desk, source.derives_from.map((/** @type {string} */ origin) => ({ source: origin })))),
-    el("p", { class: "small" }, el("code", {}, key)),
+    "p",
+    { class: "item small" },
+    said(one.scheme),
+    ": ",
+    el("code", {}, said(one.value)),
+    one.match && ` (${words.label("identifier_match", one.match)})`,
+    " ",
+    cites(desk, one.citations),
   );
-}
-
-/** Every source the card can name, with those they derive from. @type {(app: any, card: any) => Promise<Map<string, any>>} */
-async function citedSources(app, card) {
-  const open = [...new Set(sourceKeys(card))];
-  /** @type {Map<string, any>} */
-  const found = new Map();
-  while (open.length > 0) {
-    const keys = open.splice(0).filter((key) => !found.has(key));
-    const sources = await Promise.all(keys.map((key) => app.blocks.source(key)));
-    keys.forEach((key, place) => found.set(key, sources[place]));
-    for (const source of sources) open.push(...(source?.derives_from ?? []));
-  }
-  return found;
-}
-
-/** @type {(value: any) => string[]} */
-function sourceKeys(value) {
-  if (Array.isArray(value)) return value.flatMap(sourceKeys);
-  if (value === null || typeof value !== "object") return [];
-  return Object.entries(value).flatMap(([name, inner]) => (name === "source" || name === "origin") && typeof inner === "string" ? [inner] : sourceKeys(inner));
 }

@@ -148,6 +148,6 @@ function rootOf(place, root) {
 }
 
 /** @type {(count: number) => number} */
-export function radiusOf(count) {
+function radiusOf(count) {
   return count === 1 ? SIGN_RADIUS : Math.min(25, 11 + 2.4 * Math.log2(count));
 }

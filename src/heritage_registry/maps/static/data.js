@@ -9,7 +9,8 @@ export function readMeta() {
 
 /** Blocks stand after this script, so that a large page can be drawn while it is still being read. */
 const wholePage = new Promise((resolve) => {
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", resolve, { once: true });
+  if (document.readyState === "loading")
+    document.addEventListener("DOMContentLoaded", resolve, { once: true });
   else resolve(null);
 });
 
@@ -91,7 +92,7 @@ function namesOf(block, place) {
   return { id: block.ids[place], names: block.names[place], places: block.places[place] };
 }
 
-/** @type {(text: string) => Uint8Array} */
+/** @type {(text: string) => Uint8Array<ArrayBuffer>} */
 function fromBase64(text) {
   const withMethod = /** @type {any} */ (Uint8Array);
   if (withMethod.fromBase64) return withMethod.fromBase64(text);

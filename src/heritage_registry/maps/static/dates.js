@@ -26,7 +26,10 @@ export function dateInWords(text, vocabulary) {
 
 /** Something to order dates by: the first possible day; what is open or missing comes last. @param {string} [text] */
 export function dateOrder(text) {
-  const start = text?.replace(/^[[{]/, "").split(/[/,\]}]|\.\./).find((piece) => piece !== "");
+  const start = text
+    ?.replace(/^[[{]/, "")
+    .split(/[/,\]}]|\.\./)
+    .find((piece) => piece !== "");
   if (!start) return Number.MAX_SAFE_INTEGER;
   const [year, month, day] = datePart(start).first;
   return (year * 12 + month) * 31 + day;
@@ -34,7 +37,9 @@ export function dateOrder(text) {
 
 /** @type {(text: string, vocabulary: any) => string} */
 function intervalInWords(text, vocabulary) {
-  const [start, end] = text.split("/").map((piece) => (piece === "" || piece === ".." ? null : datePart(piece)));
+  const [start, end] = text
+    .split("/")
+    .map((piece) => (piece === "" || piece === ".." ? null : datePart(piece)));
   const { phrases } = vocabulary;
   if (start && end) {
     const ends = { start: inRole(start, "start", vocabulary), end: inRole(end, "end", vocabulary) };
@@ -48,7 +53,10 @@ function intervalInWords(text, vocabulary) {
 /** @type {(text: string, vocabulary: any) => string} */
 function listInWords(text, vocabulary) {
   const joints = vocabulary.lists[text.startsWith("[") ? "one_of" : "all_of"];
-  const items = text.slice(1, -1).split(",").map((item) => itemInWords(item, joints, vocabulary));
+  const items = text
+    .slice(1, -1)
+    .split(",")
+    .map((item) => itemInWords(item, joints, vocabulary));
   if (items.length === 1) return items[0];
   return items.slice(0, -1).join(joints.comma) + joints.last + items[items.length - 1];
 }
@@ -59,7 +67,9 @@ function itemInWords(item, joints, vocabulary) {
   const [start, end] = item.split("..").map((piece) => (piece === "" ? null : datePart(piece)));
   if (!start) return fillIn(joints.earlier, { date: inRole(end, "item", vocabulary) });
   if (!end) return fillIn(joints.later, { date: inRole(start, "item", vocabulary) });
-  const plainYears = [start, end].every((one) => one.precision === "year" && !one.approximate && !one.uncertain);
+  const plainYears = [start, end].every(
+    (one) => one.precision === "year" && !one.approximate && !one.uncertain,
+  );
   const years = { ...start, precision: "years", last: end.last };
   if (plainYears && !isBeforeChrist(years)) return inRole(years, "item", vocabulary);
   const ends = { start: inRole(start, "item", vocabulary), end: inRole(end, "item", vocabulary) };
@@ -101,8 +111,14 @@ function partValues(part, vocabulary) {
   for (const [name, count] of Object.entries({ year, last, number })) {
     values[`${name}_ordinal`] = `${count}${ordinalEnding(count, vocabulary)}`;
   }
-  for (const [name, place] of Object.entries({ month, season: part.season - 20, quarter: part.season - 32 })) {
-    for (const [form, names] of Object.entries(/** @type {Record<string, string[]>} */ (vocabulary[`${name}s`]))) {
+  for (const [name, place] of Object.entries({
+    month,
+    season: part.season - 20,
+    quarter: part.season - 32,
+  })) {
+    for (const [form, names] of Object.entries(
+      /** @type {Record<string, string[]>} */ (vocabulary[`${name}s`]),
+    )) {
       if (place >= 1 && place <= names.length) values[`${name}_${form}`] = names[place - 1];
     }
   }
@@ -120,7 +136,8 @@ function datePart(piece) {
     const precision = ["decade", "century", "millennium"][masked[2].length - 1];
     return { ...sure, precision, first: [first, 1, 1], last: [last, 12, 31] };
   }
-  const [, yearText, monthText = "XX", dayText = "XX"] = /^(?:Y)?(-?\d+)(?:-(..))?(?:-(..))?$/.exec(bare) ?? [];
+  const [, yearText, monthText = "XX", dayText = "XX"] =
+    /^(?:Y)?(-?\d+)(?:-(..))?(?:-(..))?$/.exec(bare) ?? [];
   const year = Number(yearText);
   if (monthText === "XX") return { ...sure, ...fromMonth("year", year, 1, 12) };
   const month = Number(monthText);
@@ -136,7 +153,11 @@ function datePart(piece) {
 /** @type {(precision: string, year: number, month: number, count: number) => any} */
 function fromMonth(precision, year, month, count) {
   const months = year * 12 + month + count - 2;
-  return { precision, first: [year, month, 1], last: [Math.floor(months / 12), (((months % 12) + 12) % 12) + 1, 31] };
+  return {
+    precision,
+    first: [year, month, 1],
+    last: [Math.floor(months / 12), (((months % 12) + 12) % 12) + 1, 31],
+  };
 }
 
 /** @type {(part: DatePart) => boolean} */

@@ -38,6 +38,12 @@ export function said(text, language, tag = "span") {
   return el(tag, { lang: language && language !== "und" ? language : null, dir: "auto" }, text);
 }
 
+/** A text for a heading or list, where a name of thousands of letters would fill the page. @param {string} text @param {number} limit */
+export function shortened(text, limit) {
+  if (text.length <= limit) return text;
+  return `${[...text].slice(0, limit - 1).join("")}…`;
+}
+
 /** @type {(child: Child) => boolean} */
 function isShown(child) {
   return child !== null && child !== undefined && child !== false && child !== "";

@@ -7,15 +7,22 @@ const FEW = 8;
 
 /** @param {any} app */
 export function renderFilters(app) {
-  const open = new Set([...document.querySelectorAll("#filters details[open]")].map((one) => one.getAttribute("data-facet")));
-  fill(byId("filters"), ...app.facets.map((/** @type {any} */ facet) => facetGroup(app, facet, open.has(facet.id))));
+  const open = new Set(
+    [...document.querySelectorAll("#filters details[open]")].map((one) => one.getAttribute("data-facet")),
+  );
+  fill(
+    byId("filters"),
+    ...app.facets.map((/** @type {any} */ facet) => facetGroup(app, facet, open.has(facet.id))),
+  );
   byId("clear").hidden = app.facets.every((/** @type {any} */ facet) => facet.chosen.size === 0);
 }
 
 /** Writes new counts into the groups that are there, so that focus and scrolling stay. @param {any} app */
 export function updateFilters(app) {
   for (const facet of app.facets) {
-    const order = new Map(facet.options.map((/** @type {string} */ id, /** @type {number} */ code) => [id, code]));
+    const order = new Map(
+      facet.options.map((/** @type {string} */ id, /** @type {number} */ code) => [id, code]),
+    );
     for (const choice of document.querySelectorAll(`#filters [data-facet="${facet.id}"] label`)) {
       const input = /** @type {HTMLInputElement} */ (choice.querySelector("input"));
       const count = facet.counts[/** @type {number} */ (order.get(input.value))];
@@ -36,16 +43,35 @@ export function optionLabel(app, facet, id) {
 
 /** @type {(app: any, facet: any, isOpen: boolean) => HTMLElement} */
 function facetGroup(app, facet, isOpen) {
-  const codes = [...facet.options.keys()].filter((code) => facet.counts[code] > 0 || facet.chosen.has(facet.options[code]) || app.everCounted(facet, code));
+  const codes = [...facet.options.keys()].filter(
+    (code) => facet.counts[code] > 0 || facet.chosen.has(facet.options[code]) || app.everCounted(facet, code),
+  );
   if (facet.id === "community" || facet.id === "type") {
-    codes.sort((a, b) => rankLast(facet, a) - rankLast(facet, b) || app.words.compare(optionLabel(app, facet, facet.options[a]), optionLabel(app, facet, facet.options[b])));
+    codes.sort(
+      (a, b) =>
+        rankLast(facet, a) - rankLast(facet, b) ||
+        app.words.compare(
+          optionLabel(app, facet, facet.options[a]),
+          optionLabel(app, facet, facet.options[b]),
+        ),
+    );
   }
   const choices = codes.map((code) => choice(app, facet, code));
   return el(
     "details",
     { "data-facet": facet.id, open: isOpen || facet.chosen.size > 0 },
-    el("summary", {}, el("span", {}, app.words.word(`filter_${facet.id}`)), el("span", { class: "chosen" }, facet.chosen.size > 0 ? app.words.number(facet.chosen.size) : "")),
-    el("fieldset", { class: codes.length > FEW ? "long" : null }, el("legend", { class: "unseen" }, app.words.word(`filter_${facet.id}`)), ...choices),
+    el(
+      "summary",
+      {},
+      el("span", {}, app.words.word(`filter_${facet.id}`)),
+      el("span", { class: "chosen" }, facet.chosen.size > 0 ? app.words.number(facet.chosen.size) : ""),
+    ),
+    el(
+      "fieldset",
+      { class: codes.length > FEW ? "long" : null },
+      el("legend", { class: "unseen" }, app.words.word(`filter_${facet.id}`)),
+      ...choices,
+    ),
   );
 }
 
@@ -62,7 +88,10 @@ function choice(app, facet, code) {
     type: "checkbox",
     value: id,
     checked: facet.chosen.has(id),
-    on: { change: (/** @type {Event} */ event) => app.choose(facet, id, /** @type {HTMLInputElement} */ (event.target).checked) },
+    on: {
+      change: (/** @type {Event} */ event) =>
+        app.choose(facet, id, /** @type {HTMLInputElement} */ (event.target).checked),
+    },
   });
   return el(
     "label",
@@ -81,8 +110,13 @@ function sampleOf(app, facet, id) {
     condition: () => ({ shape: 0, shade: SHADES.indexOf(id) }),
     type: () => ({ shape: shapeOfType(id), shade: none }),
     contested: () => ({ shape: 0, shade: none, contested: id === "is_contested" }),
-    precision: () => (id === "precision_none" ? null : { shape: 0, shade: SHADES.indexOf("moderate_damage"), rough: id !== "precision_monument" }),
+    precision: () =>
+      id === "precision_none"
+        ? null
+        : { shape: 0, shade: SHADES.indexOf("moderate_damage"), rough: id !== "precision_monument" },
   };
   const sign = id === "not_said" ? null : /** @type {any} */ (signs)[facet.id]?.();
-  return sign ? picture(24, (context, middle) => drawSign(context, middle, middle, 6, sign, app.palette)) : null;
+  return sign
+    ? picture(24, (context, middle) => drawSign(context, middle, middle, 6, sign, app.palette))
+    : null;
 }

@@ -23,8 +23,18 @@ export function makeFacets(table, codes) {
     listed("community", "community", codes.community, table.communities),
     listed("type", "site_type", codes.type, table.types),
     single("contested", "word", ["not_contested", "is_contested"], table.contested),
-    single("precision", "word", [...codes.location_of.map((/** @type {string} */ of) => `precision_${of}`), "precision_none"], precisions(table, codes)),
-    single("lines", "word", ["lines_none", "lines_one", "lines_several"], table.lines.map((lines) => Math.min(lines, 2))),
+    single(
+      "precision",
+      "word",
+      [...codes.location_of.map((/** @type {string} */ of) => `precision_${of}`), "precision_none"],
+      precisions(table, codes),
+    ),
+    single(
+      "lines",
+      "word",
+      ["lines_none", "lines_one", "lines_several"],
+      table.lines.map((lines) => Math.min(lines, 2)),
+    ),
   ];
 }
 
@@ -36,7 +46,9 @@ export function makeFacets(table, codes) {
  * @returns {number} How many are shown.
  */
 export function applyFilters(size, facets, found, visible) {
-  const wanted = facets.map(({ options, chosen }) => Uint8Array.from(options, (id) => (chosen.has(id) ? 1 : 0)));
+  const wanted = facets.map(({ options, chosen }) =>
+    Uint8Array.from(options, (id) => (chosen.has(id) ? 1 : 0)),
+  );
   const filtering = facets.map(({ chosen }) => chosen.size > 0);
   for (const facet of facets) facet.counts.fill(0);
   let shown = 0;
@@ -63,7 +75,8 @@ export function applyFilters(size, facets, found, visible) {
 /** @type {(facet: Facet, site: number, wanted: Uint8Array) => boolean} */
 function hasAny({ offsets, values }, site, wanted) {
   if (!offsets) return wanted[values[site]] === 1;
-  for (let place = offsets[site]; place < offsets[site + 1]; place += 1) if (wanted[values[place]]) return true;
+  for (let place = offsets[site]; place < offsets[site + 1]; place += 1)
+    if (wanted[values[place]]) return true;
   return false;
 }
 
@@ -75,7 +88,15 @@ function countSite({ offsets, values, counts }, site) {
 
 /** @type {(id: string, list: string, options: string[], values: Uint8Array) => Facet} */
 function single(id, list, options, values) {
-  return { id, list, options, offsets: null, values, counts: new Uint32Array(options.length), chosen: new Set() };
+  return {
+    id,
+    list,
+    options,
+    offsets: null,
+    values,
+    counts: new Uint32Array(options.length),
+    chosen: new Set(),
+  };
 }
 
 /**
@@ -89,7 +110,8 @@ function listed(id, list, options, { offsets, values }) {
   const newValues = new Uint8Array(values.length + size);
   let length = 0;
   for (let site = 0; site < size; site += 1) {
-    for (let place = offsets[site]; place < offsets[site + 1]; place += 1) newValues[length++] = values[place];
+    for (let place = offsets[site]; place < offsets[site + 1]; place += 1)
+      newValues[length++] = values[place];
     if (offsets[site] === offsets[site + 1]) newValues[length++] = nothing;
     newOffsets[site + 1] = length;
   }

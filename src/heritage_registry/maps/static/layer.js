@@ -4,11 +4,12 @@ import { worldPoint } from "./basemap.js";
 import { paneCanvas } from "./canvas.js";
 import { clusterSites, SIGN_RADIUS } from "./clusters.js";
 import { COLUMN_ZOOM } from "./columns.js";
-import { byId, fill, said, el } from "./dom.js";
+import { byId, el, fill, said, shortened } from "./dom.js";
 import { drawCluster, drawGroup, drawSign, SHADES } from "./symbols.js";
 
 const CIRCLES_FROM_ZOOM = 11;
 const REACH = 5;
+const LABEL_LETTERS = 80;
 const EARTH_M = 40_075_016.686;
 
 /**
@@ -22,23 +23,32 @@ export function siteLayer(map, app) {
   /** @type {import("./clusters.js").Mark | null} */
   let hovered = null;
 
-  const canvas = paneCanvas(map, { name: "sites", zIndex: 450, margin: 60, follow: true }, (context, view) => {
-    drawn = clusterSites(table, app.visible, app.shade, SHADES.length, view);
-    for (const mark of drawn.marks) {
-      const wide = mark === hovered || view.zoom >= CIRCLES_FROM_ZOOM;
-      if (mark.count === 1 && wide) drawUncertainty(context, view, mark.first);
-    }
-    if (app.state.open >= 0) drawOpenSite(context, view);
-    for (const mark of drawn.marks) drawMark(context, mark);
-    app.drawnAt ??= performance.now();
-  });
+  const canvas = paneCanvas(
+    map,
+    { name: "sites", zIndex: 450, margin: 60, follow: true },
+    (context, view) => {
+      drawn = clusterSites(table, app.visible, app.shade, SHADES.length, view);
+      for (const mark of drawn.marks) {
+        const wide = mark === hovered || view.zoom >= CIRCLES_FROM_ZOOM;
+        if (mark.count === 1 && wide) drawUncertainty(context, view, mark.first);
+      }
+      if (app.state.open >= 0) drawOpenSite(context, view);
+      for (const mark of drawn.marks) drawMark(context, mark);
+      app.drawnAt ??= performance.now();
+    },
+  );
 
   /** @type {(context: CanvasRenderingContext2D, mark: import("./clusters.js").Mark) => void} */
   function drawMark(context, mark) {
     const { x, y, radius, mix } = mark;
     if (mark.count === 1) {
       const site = mark.first;
-      const sign = { shape: app.shape[site], shade: app.shade[site], rough: app.rough(site), contested: table.contested[site] === 1 };
+      const sign = {
+        shape: app.shape[site],
+        shade: app.shade[site],
+        rough: app.rough(site),
+        contested: table.contested[site] === 1,
+      };
       drawSign(context, x, y, radius, sign, app.palette);
     } else {
       const draw = mark.onePoint ? drawGroup : drawCluster;
@@ -99,7 +109,9 @@ export function siteLayer(map, app) {
 
   /** @type {(site: number) => import("./clusters.js").Mark | undefined} */
   function markOf(site) {
-    return drawn.marks.find((mark) => (mark.count === 1 ? mark.first === site : drawn.members(mark).includes(site)));
+    return drawn.marks.find((mark) =>
+      mark.count === 1 ? mark.first === site : drawn.members(mark).includes(site),
+    );
   }
 
   /** @type {(point: {x: number, y: number}) => import("./clusters.js").Mark | null} */
@@ -107,7 +119,8 @@ export function siteLayer(map, app) {
     let best = null;
     let least = Infinity;
     for (const mark of drawn.marks) {
-      const distance = Math.hypot(mark.x - canvas.margin - point.x, mark.y - canvas.margin - point.y) - mark.radius;
+      const distance =
+        Math.hypot(mark.x - canvas.margin - point.x, mark.y - canvas.margin - point.y) - mark.radius;
       if (distance < least) [best, least] = [mark, distance];
     }
     return least <= REACH ? best : null;
@@ -131,7 +144,10 @@ export function siteLayer(map, app) {
     placeLabel(label, point, map);
   }
 
-  map.on("mousemove", (/** @type {any} */ event) => void hover(markAt(event.containerPoint), event.containerPoint));
+  map.on(
+    "mousemove",
+    (/** @type {any} */ event) => void hover(markAt(event.containerPoint), event.containerPoint),
+  );
   map.on("mouseout movestart zoomstart", () => void hover(null));
   map.on("click", (/** @type {any} */ event) => {
     const mark = markAt(event.containerPoint);
@@ -151,7 +167,8 @@ export function siteLayer(map, app) {
   return {
     draw: canvas.draw,
     soon: canvas.soon,
-    marks: () => drawn.marks.map((mark) => ({ ...mark, x: mark.x - canvas.margin, y: mark.y - canvas.margin })),
+    marks: () =>
+      drawn.marks.map((mark) => ({ ...mark, x: mark.x - canvas.margin, y: mark.y - canvas.margin })),
     /** Where a site lies on the map, in CSS pixels from the map's corner. @param {number} site */
     pixelOf(site) {
       const bounds = map.getPixelBounds();
@@ -166,8 +183,12 @@ async function siteLabel(app, site) {
   const { names } = await app.blocks.names(site);
   const [first, ...others] = app.words.order(names);
   return [
-    el("strong", {}, said(shortened(first[0]), first[1])),
-    ...others.slice(0, 2).map(([text, language]) => el("span", { class: "other" }, said(shortened(text), language))),
+    el("strong", {}, said(shortened(first[0], LABEL_LETTERS), first[1])),
+    ...others
+      .slice(0, 2)
+      .map((/** @type {[string, string]} */ [text, language]) =>
+        el("span", { class: "other" }, said(shortened(text, LABEL_LETTERS), language)),
+      ),
     el("span", { class: "grade" }, app.shadeLabel(app.shade[site])),
   ];
 }
@@ -176,12 +197,6 @@ async function siteLabel(app, site) {
 function clusterLabel(app, mark) {
   const key = mark.onePoint ? "hover_group" : "hover_cluster";
   return el("span", {}, app.words.word(key, { count: app.words.number(mark.count) }));
-}
-
-/** @type {(text: string) => string} */
-function shortened(text) {
-  const letters = [...text];
-  return letters.length > 80 ? `${letters.slice(0, 79).join("")}…` : text;
 }
 
 /** @type {(label: HTMLElement, point: {x: number, y: number}, map: any) => void} */

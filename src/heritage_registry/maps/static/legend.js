@@ -15,14 +15,32 @@ export function renderLegend(app) {
   const example = inTime ? SHADES.indexOf("state_damaged") : SHADES.indexOf("moderate_damage");
   const mix = SHADES.map((shade) => (colours.slice(0, 3).includes(shade) ? 1 : 0));
   const sign = (/** @type {any} */ what, /** @type {string} */ text) =>
-    el("li", {}, picture(30, (context, middle) => drawSign(context, middle, middle, SIGN_RADIUS, { shape: 0, shade: none, ...what }, palette)), el("span", {}, text));
+    el(
+      "li",
+      {},
+      picture(30, (context, middle) =>
+        drawSign(context, middle, middle, SIGN_RADIUS, { shape: 0, shade: none, ...what }, palette),
+      ),
+      el("span", {}, text),
+    );
   const sum = (/** @type {typeof drawCluster} */ draw, /** @type {string} */ key) =>
-    el("li", {}, picture(34, (context, middle) => draw(context, middle, middle, 13, mix, "3", palette)), el("span", {}, words.word(key)));
+    el(
+      "li",
+      {},
+      picture(34, (context, middle) => draw(context, middle, middle, 13, mix, "3", palette)),
+      el("span", {}, words.word(key)),
+    );
   const isOpen = document.querySelector("#legend details")?.hasAttribute("open");
   fill(
     byId("legend-body"),
     el("h3", {}, words.word(inTime ? "legend_states" : "legend_colour")),
-    el("ul", {}, ...colours.map((shade) => sign({ shade: SHADES.indexOf(shade) }, app.shadeLabel(SHADES.indexOf(shade))))),
+    el(
+      "ul",
+      {},
+      ...colours.map((shade) =>
+        sign({ shade: SHADES.indexOf(shade) }, app.shadeLabel(SHADES.indexOf(shade))),
+      ),
+    ),
     el(
       "details",
       { open: isOpen },

@@ -1,9 +1,10 @@
 /** Sites as a list: the way to everything on the map without sight or pointer. */
 
-import { byId, el, fill, said } from "./dom.js";
+import { byId, el, fill, said, shortened } from "./dom.js";
 import { drawSign, picture } from "./symbols.js";
 
 const PAGE = 60;
+const ROW_LETTERS = 160;
 /** Beyond this many, sorting by name would ask for every name of the registry. */
 const SORTED_UP_TO = 2_000;
 
@@ -26,7 +27,8 @@ export function siteList(app, sitesInView) {
   /** @type {() => number[]} */
   function unlocated() {
     const sites = [];
-    for (let site = app.table.located; site < app.table.size; site += 1) if (app.visible[site]) sites.push(site);
+    for (let site = app.table.located; site < app.table.size; site += 1)
+      if (app.visible[site]) sites.push(site);
     return sites;
   }
 
@@ -55,7 +57,9 @@ export function siteList(app, sitesInView) {
   byId("more").addEventListener("click", () => {
     const next = shown;
     shown += PAGE;
-    void refresh().then(() => /** @type {HTMLElement} */ (byId("results").children[next]?.firstElementChild)?.focus());
+    void refresh().then(() =>
+      /** @type {HTMLElement} */ (byId("results").children[next]?.firstElementChild)?.focus(),
+    );
   });
 
   return {
@@ -76,15 +80,26 @@ export function siteRow(app, site) {
   const facts = [app.words.label("site_type", type), app.shadeLabel(app.shade[site])];
   if (places.length > 0) facts.splice(1, 0, app.words.order(places)[0][0]);
   if (contested[site]) facts.push(app.words.word("is_contested"));
-  const sign = { shape: app.shape[site], shade: app.shade[site], rough: app.rough(site), contested: contested[site] === 1 };
+  const sign = {
+    shape: app.shape[site],
+    shade: app.shade[site],
+    rough: app.rough(site),
+    contested: contested[site] === 1,
+  };
   return el(
     "button",
-    { type: "button", class: "row", "data-site": id, "aria-current": app.state.open === site ? "true" : null, on: { click: () => app.open(site) } },
+    {
+      type: "button",
+      class: "row",
+      "data-site": id,
+      "aria-current": app.state.open === site ? "true" : null,
+      on: { click: () => app.open(site) },
+    },
     picture(30, (context, middle) => drawSign(context, middle, middle, 7, sign, app.palette)),
     el(
       "span",
       { class: "row-text" },
-      el("span", { class: "row-name" }, said(first[0], first[1])),
+      el("span", { class: "row-name" }, said(shortened(first[0], ROW_LETTERS), first[1])),
       others.length > 0 && el("span", { class: "row-others" }, ...joined(others.slice(0, 3))),
       el("span", { class: "row-facts" }, facts.join(" · ")),
     ),
@@ -93,20 +108,25 @@ export function siteRow(app, site) {
 
 /** @param {string} id */
 export function focusRow(id) {
-  const row = /** @type {HTMLElement | null} */ (byId("results").querySelector(`[data-site="${CSS.escape(id)}"]`));
+  const row = /** @type {HTMLElement | null} */ (
+    byId("results").querySelector(`[data-site="${CSS.escape(id)}"]`)
+  );
   row?.focus();
   return Boolean(row);
 }
 
 /** @type {(app: any, sites: number[]) => number[]} */
-export function sortByName(app, sites) {
+function sortByName(app, sites) {
   const keys = new Map(sites.map((site) => [site, app.words.order(app.blocks.namesNow(site).names)[0][0]]));
   return [...sites].sort((a, b) => app.words.compare(keys.get(a), keys.get(b)) || a - b);
 }
 
 /** @type {(names: [string, string][]) => Node[]} */
 function joined(names) {
-  return names.flatMap(([text, language], place) => [document.createTextNode(place > 0 ? " · " : ""), said(text, language)]);
+  return names.flatMap(([text, language], place) => [
+    document.createTextNode(place > 0 ? " · " : ""),
+    said(shortened(text, ROW_LETTERS), language),
+  ]);
 }
 
 /** @type {(app: any, counts: Record<string, number>) => void} */
@@ -115,7 +135,27 @@ function renderTabs(app, counts) {
     const button = byId(`tab-${tab}`);
     button.hidden = tab === "found" ? !app.finds : tab === "view" && Boolean(app.finds);
     button.setAttribute("aria-pressed", String(app.state.tab === tab));
-    const count = tab === "found" && app.finds ? app.finds.sites.filter((/** @type {number} */ site) => app.visible[site]).length : counts[tab];
+    const count =
+      tab === "found" && app.finds
+        ? app.finds.sites.filter((/** @type {number} */ site) => app.visible[site]).length
+        : counts[tab];
     fill(button, app.words.word(`tab_${tab}`), el("span", { class: "count" }, app.words.number(count)));
   }
+}
+
+/** The sites at one point, as a card. @param {any} app @param {number[]} sites @returns {Promise<Node[]>} */
+export async function groupCard(app, sites) {
+  await app.blocks.ready(sites);
+  const { words } = app;
+  const title = words.word("group_title", { count: words.number(sites.length) });
+  const isRough = sites.some(app.rough);
+  return [
+    el(
+      "header",
+      { class: "card-head" },
+      el("h2", { id: "card-title", tabindex: "-1" }, title),
+      el("p", {}, words.word(isRough ? "group_rough" : "group_exact")),
+    ),
+    el("ul", { class: "rows" }, ...sortByName(app, sites).map((site) => el("li", {}, siteRow(app, site)))),
+  ];
 }

@@ -3,20 +3,22 @@
 import { drawBasemap } from "./basemap.js";
 import { siteCard } from "./card.js";
 import { readTable, COLUMN_ZOOM } from "./columns.js";
+import { wireControls } from "./controls.js";
 import { openBlocks, readMeta, unpack } from "./data.js";
-import { byId, el, fill } from "./dom.js";
+import { byId, fill } from "./dom.js";
 import { renderFilters, updateFilters } from "./filter-panel.js";
 import { applyFilters, makeFacets } from "./filters.js";
+import { drawLabels } from "./labels.js";
 import { siteLayer } from "./layer.js";
 import { renderLegend } from "./legend.js";
-import { focusRow, siteList, siteRow, sortByName } from "./list.js";
+import { focusRow, groupCard, siteList } from "./list.js";
+import { writeWords } from "./page-words.js";
 import { searchSites } from "./search.js";
 import { readHash, writeHash } from "./state.js";
 import { readPalette, shapeOfType, SHADES } from "./symbols.js";
 import { dayNumber, isoDay, statesOn, timeControl } from "./time.js";
 import { speak } from "./words.js";
 
-const TYPING_PAUSE_MS = 160;
 const RESTING_MS = 120;
 const CLOSE_ZOOM = 12;
 
@@ -65,7 +67,9 @@ function makeApp(map, meta, table, words) {
     visible: new Uint8Array(table.size).fill(1),
     shownCount: table.size,
     shade: grades,
-    shape: new Uint8Array(table.size).map((_, site) => firstShape[table.types.values[table.types.offsets[site]]]),
+    shape: new Uint8Array(table.size).map(
+      (_, site) => firstShape[table.types.values[table.types.offsets[site]]],
+    ),
     /** @type {import("./search.js").Finds | null} */
     finds: null,
     /** @type {any} */
@@ -80,9 +84,13 @@ function makeApp(map, meta, table, words) {
     /** @param {number} site */
     conditionShade: (site) => grades[site],
     /** @param {string} id */
-    conditionLabel: (id) => (id === "none" || id === "disagree" ? app.words.word(`condition_${id}`) : app.words.label("condition", id)),
+    conditionLabel: (id) =>
+      id === "none" || id === "disagree"
+        ? app.words.word(`condition_${id}`)
+        : app.words.label("condition", id),
     /** @param {number} shade */
-    shadeLabel: (shade) => (SHADES[shade].startsWith("state_") ? app.words.word(SHADES[shade]) : app.conditionLabel(SHADES[shade])),
+    shadeLabel: (shade) =>
+      SHADES[shade].startsWith("state_") ? app.words.word(SHADES[shade]) : app.conditionLabel(SHADES[shade]),
     /** @param {any} facet @param {number} code */
     everCounted: (facet, code) => everCounted.has(`${facet.id} ${code}`),
 
@@ -146,9 +154,38 @@ function makeApp(map, meta, table, words) {
       remember();
     },
 
+    clearFilters() {
+      for (const facet of facets) facet.chosen.clear();
+      renderFilters(app);
+      refilter();
+    },
+
+    /** @param {string} tab */
+    showTab(tab) {
+      app.state.tab = tab;
+      void list.restart();
+    },
+
+    backToGroup() {
+      app.state.open = -1;
+      void showCard(false);
+    },
+
+    /** @param {1 | -1} steps */
+    zoomBy(steps) {
+      map.setZoom(map.getZoom() + steps, { animate: !calm.matches });
+    },
+
+    showRegion,
+    search,
+    setLanguage,
+
     async start() {
-      wire();
-      byId("legend").toggleAttribute("open", matchMedia("(min-width: 1100px) and (min-height: 700px)").matches);
+      wireControls(app);
+      byId("legend").toggleAttribute(
+        "open",
+        matchMedia("(min-width: 1100px) and (min-height: 700px)").matches,
+      );
       await restore(readHash(location.hash, meta, facets));
       map.on("moveend", () => {
         later(list.refresh);
@@ -163,6 +200,7 @@ function makeApp(map, meta, table, words) {
   };
 
   const basemap = drawBasemap(map, app);
+  const labels = drawLabels(map, app);
   const layer = siteLayer(map, app);
   const list = siteList(app, sitesInView);
   const time = timeControl(app);
@@ -171,10 +209,19 @@ function makeApp(map, meta, table, words) {
   function sitesInView() {
     const bounds = map.getPixelBounds();
     const scale = 2 ** (COLUMN_ZOOM - map.getZoom());
-    const [left, top, right, bottom] = [bounds.min.x, bounds.min.y, bounds.max.x, bounds.max.y].map((edge) => edge * scale);
+    const [left, top, right, bottom] = [bounds.min.x, bounds.min.y, bounds.max.x, bounds.max.y].map(
+      (edge) => edge * scale,
+    );
     const sites = [];
     for (let site = 0; site < table.located; site += 1) {
-      if (app.visible[site] && table.x[site] >= left && table.x[site] <= right && table.y[site] >= top && table.y[site] <= bottom) sites.push(site);
+      if (
+        app.visible[site] &&
+        table.x[site] >= left &&
+        table.x[site] <= right &&
+        table.y[site] >= top &&
+        table.y[site] <= bottom
+      )
+        sites.push(site);
     }
     return sites;
   }
@@ -184,6 +231,7 @@ function makeApp(map, meta, table, words) {
     app.shownCount = applyFilters(table.size, facets, app.finds?.found ?? null, app.visible);
     filterMs = performance.now() - start;
     layer.soon();
+    labels.soon();
     updateFilters(app);
     later(list.restart);
     remember();
@@ -191,8 +239,14 @@ function makeApp(map, meta, table, words) {
 
   /** Filters and counts once without any choice, to know which choices exist. */
   function firstCount() {
-    applyFilters(table.size, facets.map((facet) => ({ ...facet, chosen: new Set() })), null, app.visible);
-    for (const facet of facets) facet.counts.forEach((count, code) => count > 0 && everCounted.add(`${facet.id} ${code}`));
+    applyFilters(
+      table.size,
+      facets.map((facet) => ({ ...facet, chosen: new Set() })),
+      null,
+      app.visible,
+    );
+    for (const facet of facets)
+      facet.counts.forEach((count, code) => count > 0 && everCounted.add(`${facet.id} ${code}`));
   }
 
   let listTimer = 0;
@@ -206,7 +260,8 @@ function makeApp(map, meta, table, words) {
   async function showCard(moveTo) {
     const turn = (cardTurn += 1);
     const { open, group } = app.state;
-    const content = open >= 0 ? await siteCard(app, open) : await groupCard(/** @type {number[]} */ (group));
+    const content =
+      open >= 0 ? await siteCard(app, open) : await groupCard(app, /** @type {number[]} */ (group));
     app.openGeometry = open >= 0 ? (await app.blocks.card(open)).geometry : null;
     if (open >= 0) await app.blocks.names(open);
     if (turn !== cardTurn) return;
@@ -221,20 +276,10 @@ function makeApp(map, meta, table, words) {
     remember();
     document.getElementById("card-title")?.focus({ preventScroll: true });
     for (const row of document.querySelectorAll("#results .row")) {
-      if (open >= 0 && row.getAttribute("data-site") === app.blocks.namesNow(open)?.id) row.setAttribute("aria-current", "true");
+      if (open >= 0 && row.getAttribute("data-site") === app.blocks.namesNow(open)?.id)
+        row.setAttribute("aria-current", "true");
       else row.removeAttribute("aria-current");
     }
-  }
-
-  /** @type {(sites: number[]) => Promise<Node[]>} */
-  async function groupCard(sites) {
-    await app.blocks.ready(sites);
-    const rows = sortByName(app, sites).map((site) => el("li", {}, siteRow(app, site)));
-    const rough = sites.some(app.rough);
-    return [
-      el("header", { class: "card-head" }, el("h2", { id: "card-title", tabindex: "-1" }, app.words.word("group_title", { count: app.words.number(sites.length) })), el("p", {}, app.words.word(rough ? "group_rough" : "group_exact"))),
-      el("ul", { class: "rows" }, ...rows),
-    ];
   }
 
   /** @type {(site: number) => void} */
@@ -290,14 +335,23 @@ function makeApp(map, meta, table, words) {
 
   function showRegion() {
     const [west, south, east, north] = meta.region.bbox;
-    map.fitBounds(L.latLngBounds([[south, west], [north, east]]), { animate: !calm.matches });
+    map.fitBounds(
+      L.latLngBounds([
+        [south, west],
+        [north, east],
+      ]),
+      { animate: !calm.matches },
+    );
   }
 
   /** @type {(query: string) => Promise<void>} */
   async function search(query) {
     const turn = (searchTurn += 1);
     app.state.query = query.trim();
-    const finds = app.state.query === "" ? null : await searchSites(app.state.query, app.blocks, meta, () => turn !== searchTurn);
+    const finds =
+      app.state.query === ""
+        ? null
+        : await searchSites(app.state.query, app.blocks, meta, () => turn !== searchTurn);
     if (turn !== searchTurn) return;
     app.finds = finds;
     if (finds) app.state.tab = "found";
@@ -308,6 +362,7 @@ function makeApp(map, meta, table, words) {
   function recolour() {
     app.palette = readPalette();
     basemap.recolour();
+    labels.recolour();
     layer.draw();
     renderFilters(app);
     renderLegend(app);
@@ -317,92 +372,15 @@ function makeApp(map, meta, table, words) {
   /** @type {(language: string) => void} */
   function setLanguage(language) {
     app.words = speak(meta, language);
-    const { word, pick, number } = app.words;
-    document.documentElement.lang = language;
-    document.title = pick(meta.title).text;
-    byId("title").textContent = byId("phone-title").textContent = pick(meta.title).text;
-    byId("summary").textContent = pick(meta.summary).text;
-    for (const [attribute, target] of [["data-word", null], ["data-word-label", "aria-label"], ["data-word-title", "title"], ["data-word-placeholder", "placeholder"]]) {
-      for (const element of document.querySelectorAll(`[${attribute}]`)) {
-        const text = word(element.getAttribute(/** @type {string} */ (attribute)) ?? "");
-        if (target) element.setAttribute(target, text);
-        else element.textContent = text;
-      }
-    }
-    for (const button of byId("languages").children) button.setAttribute("aria-pressed", String(button.getAttribute("lang") === language));
-    byId("extent").textContent = word("extent_of_registry", { sites: number(meta.counts.sites), sources: number(meta.counts.sources) });
-    renderCredits();
+    writeWords(app);
     renderFilters(app);
     renderLegend(app);
     time.render();
-    basemap.draw();
+    labels.draw();
     void list.refresh();
     if (!byId("card").hidden) void showCard(false);
     remember();
   }
-
-  function renderCredits() {
-    const { word } = app.words;
-    fill(
-      byId("credits-body"),
-      el("p", {}, `${word("credit_records")}: `, el("span", { dir: "auto" }, meta.attribution), ` ${meta.licence}`),
-      ...meta.basemap.credits.map((/** @type {string} */ credit) => el("p", {}, `${word("credit_basemap")}: `, el("span", { lang: "en" }, credit))),
-      el("p", {}, word("no_borders")),
-      el("p", {}, `${word("digest")} `, el("code", { title: meta.digest }, meta.digest.slice(0, 12)), ` · ${meta.version}`),
-    );
-  }
-
-  function wire() {
-    let typing = 0;
-    byId("search").addEventListener("input", (event) => {
-      window.clearTimeout(typing);
-      const { value } = /** @type {HTMLInputElement} */ (event.target);
-      typing = window.setTimeout(() => void search(value), TYPING_PAUSE_MS);
-    });
-    byId("clear").addEventListener("click", () => {
-      for (const facet of facets) facet.chosen.clear();
-      renderFilters(app);
-      refilter();
-      byId("search").focus();
-    });
-    for (const tab of ["view", "unlocated", "found"]) {
-      byId(`tab-${tab}`).addEventListener("click", () => {
-        app.state.tab = tab;
-        void list.restart();
-      });
-    }
-    byId("card-close").addEventListener("click", () => app.closeCard());
-    byId("card-back").addEventListener("click", () => {
-      app.state.open = -1;
-      void showCard(false);
-    });
-    byId("zoom-in").addEventListener("click", () => map.zoomIn(1, { animate: !calm.matches }));
-    byId("zoom-out").addEventListener("click", () => map.zoomOut(1, { animate: !calm.matches }));
-    byId("zoom-all").addEventListener("click", showRegion);
-    byId("skip").addEventListener("click", () => {
-      document.body.dataset.sheet = "list";
-      byId(app.state.tab === "view" ? "tab-view" : `tab-${app.state.tab}`).focus();
-    });
-    for (const button of document.querySelectorAll("[data-open-sheet]")) {
-      button.addEventListener("click", () => {
-        const sheet = button.getAttribute("data-open-sheet") ?? "";
-        if (document.body.dataset.sheet === sheet) delete document.body.dataset.sheet;
-        else document.body.dataset.sheet = sheet;
-      });
-    }
-    document.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      if (document.body.dataset.sheet) delete document.body.dataset.sheet;
-      else app.closeCard();
-    });
-  }
-
-  fill(
-    byId("languages"),
-    ...meta.languages.map((/** @type {string} */ tag) =>
-      el("button", { type: "button", lang: tag, on: { click: () => setLanguage(tag) } }, meta.messages[tag].language_own_name),
-    ),
-  );
 
   Object.defineProperty(window, "registryMapState", {
     /** What the page shows, for tests; changes nothing. */

@@ -27,8 +27,13 @@ export async function searchSites(query, blocks, meta, isStale) {
   const scores = new Map();
   const answersPlainly = (/** @type {any} */ block, /** @type {number} */ place) =>
     block.ids[place] === plain ||
-    block.names[place].some((/** @type {[string, string]} */ [text]) => text.toLocaleLowerCase().includes(plain)) ||
-    (asked.length > 0 && block.keys[place].some((/** @type {string} */ one) => asked.every((part) => ` ${one}`.includes(` ${part}`))));
+    block.names[place].some((/** @type {[string, string]} */ [text]) =>
+      text.toLocaleLowerCase().includes(plain),
+    ) ||
+    (asked.length > 0 &&
+      block.keys[place].some((/** @type {string} */ one) =>
+        asked.every((part) => ` ${one}`.includes(` ${part}`)),
+      ));
   const complete = await eachSite(blocks, meta, isStale, (block, place, site) => {
     if (answersPlainly(block, place)) scores.set(site, BEGINNING);
   });

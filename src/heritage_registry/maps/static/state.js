@@ -24,7 +24,12 @@ export function readHash(hash, meta, facets) {
   const language = given.get("lang");
   if (language && meta.languages.includes(language)) settings.language = language;
   const view = (given.get("map") ?? "").split("/").map(Number);
-  if (view.length === 3 && view.every(Number.isFinite) && Math.abs(view[1]) <= 85 && Math.abs(view[2]) <= 180) {
+  if (
+    view.length === 3 &&
+    view.every(Number.isFinite) &&
+    Math.abs(view[1]) <= 85 &&
+    Math.abs(view[2]) <= 180
+  ) {
     settings.view = { zoom: view[0], latitude: view[1], longitude: view[2] };
   }
   const site = given.get("site");
@@ -43,9 +48,11 @@ export function readHash(hash, meta, facets) {
 /** @param {Settings} settings @returns {string} */
 export function writeHash({ language, view, site, query, day, chosen }) {
   const parts = [];
-  if (view) parts.push(`map=${view.zoom.toFixed(2)}/${view.latitude.toFixed(4)}/${view.longitude.toFixed(4)}`);
+  if (view)
+    parts.push(`map=${view.zoom.toFixed(2)}/${view.latitude.toFixed(4)}/${view.longitude.toFixed(4)}`);
   if (language) parts.push(`lang=${language}`);
-  for (const [id, options] of Object.entries(chosen)) if (options.length > 0) parts.push(`${id}=${options.join(",")}`);
+  for (const [id, options] of Object.entries(chosen))
+    if (options.length > 0) parts.push(`${id}=${options.join(",")}`);
   if (query) parts.push(`q=${encodeURIComponent(query)}`);
   if (day) parts.push(`day=${day}`);
   if (site) parts.push(`site=${site}`);

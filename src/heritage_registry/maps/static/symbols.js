@@ -2,13 +2,27 @@
 
 import { el } from "./dom.js";
 
-/** Kinds of site that share a shape; whose site it is never changes the shape. A type not listed is "other". */
+/**
+ * Kinds of site that share a shape; whose site it is never changes the shape. A type not listed is "other".
+ * @type {Record<string, string[]>}
+ */
 const TYPES_OF_SHAPE = {
   worship: ["chapel", "church", "monastery", "mosque", "prayer_house", "shrine", "synagogue", "temple"],
   burial: ["cemetery", "gravestone", "inscription", "khachkar", "mausoleum"],
   building: [
-    "archive", "bathhouse", "bridge", "caravanserai", "cultural_centre", "house", "library", "madrasa",
-    "manuscript_collection", "museum", "school", "spring", "theatre",
+    "archive",
+    "bathhouse",
+    "bridge",
+    "caravanserai",
+    "cultural_centre",
+    "house",
+    "library",
+    "madrasa",
+    "manuscript_collection",
+    "museum",
+    "school",
+    "spring",
+    "theatre",
   ],
   fortress: ["fortress", "palace"],
   archaeology: ["archaeological_remains", "archaeological_site", "cave"],
@@ -19,8 +33,18 @@ export const SHAPES = Object.keys(TYPES_OF_SHAPE);
 
 /** What a colour stands for: grades of condition, then states in time. The order is that of the codes. */
 export const SHADES = [
-  "no_visible_damage", "slight_damage", "moderate_damage", "severe_damage", "damaged", "destroyed", "disagree",
-  "none", "state_undamaged", "state_unknown", "state_damaged", "state_undated",
+  "no_visible_damage",
+  "slight_damage",
+  "moderate_damage",
+  "severe_damage",
+  "damaged",
+  "destroyed",
+  "disagree",
+  "none",
+  "state_undamaged",
+  "state_unknown",
+  "state_damaged",
+  "state_undated",
 ];
 
 const HOLLOW = new Set(["none", "state_undated"]);
@@ -168,11 +192,14 @@ export function picture(size, paint) {
 function shapePath(shape, x, y, radius) {
   const path = new Path2D();
   if (shape === "worship") path.arc(x, y, radius, 0, TAU);
-  else if (shape === "building") path.rect(x - radius * 0.86, y - radius * 0.86, radius * 1.72, radius * 1.72);
+  else if (shape === "building")
+    path.rect(x - radius * 0.86, y - radius * 0.86, radius * 1.72, radius * 1.72);
   else {
-    const [corners, scale, turn] = { burial: [4, 1.22, 0], fortress: [5, 1.12, 0], archaeology: [3, 1.28, 0] }[shape] ?? [
-      6, 1.06, TAU / 12,
-    ];
+    const [corners, scale, turn] = {
+      burial: [4, 1.22, 0],
+      fortress: [5, 1.12, 0],
+      archaeology: [3, 1.28, 0],
+    }[shape] ?? [6, 1.06, TAU / 12];
     const middle = shape === "archaeology" ? y + radius * 0.18 : y;
     for (let corner = 0; corner < corners; corner += 1) {
       const angle = turn - TAU / 4 + (corner / corners) * TAU;
@@ -221,4 +248,3 @@ function writeCount(context, x, y, label, palette) {
   context.fillStyle = palette.ink;
   context.fillText(label, x, y + 0.5);
 }
-

@@ -69,7 +69,8 @@ export function timeControl(app) {
   /** @type {(direction: number) => void} */
   function step(direction) {
     const now = app.state.day ?? last;
-    const next = direction > 0 ? days.find((day) => day > now) : days.findLast((/** @type {number} */ day) => day < now);
+    const next =
+      direction > 0 ? days.find((day) => day > now) : days.findLast((/** @type {number} */ day) => day < now);
     set(next ?? (direction > 0 ? last : first));
   }
 
@@ -78,7 +79,10 @@ export function timeControl(app) {
     if (app.state.day >= last) set(first);
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const stride = Math.max(1, Math.round((last - first) / STEPS_OF_SPAN));
-    timer = window.setInterval(() => (calm ? step(1) : set(app.state.day + stride)), calm ? STEP_MS * 10 : STEP_MS);
+    timer = window.setInterval(
+      () => (calm ? step(1) : set(app.state.day + stride)),
+      calm ? STEP_MS * 10 : STEP_MS,
+    );
     render();
   }
 
@@ -100,18 +104,27 @@ export function timeControl(app) {
     byId("time-day").textContent = words.word("time_by", { date: text });
     byId("time-play").textContent = timer ? "❚❚" : "▶";
     byId("time-play").setAttribute("aria-label", words.word(timer ? "time_pause" : "time_play"));
-    byId("time-ends").replaceChildren(el("span", {}, isoDay(first).slice(0, 4)), el("span", {}, isoDay(last).slice(0, 4)));
+    byId("time-ends").replaceChildren(
+      el("span", {}, isoDay(first).slice(0, 4)),
+      el("span", {}, isoDay(last).slice(0, 4)),
+    );
     const presets = app.meta.periods.map((/** @type {any} */ period) => {
       const end = period.end ? dayNumber(`${period.end.slice(0, 4)}-12-31`) : last;
       const chosen = Math.max(first, Math.min(last, end)) === app.state.day;
-      return el("button", { type: "button", "aria-pressed": String(chosen), on: { click: () => (stop(), set(end)) } }, words.label("period", period.id));
+      return el(
+        "button",
+        { type: "button", "aria-pressed": String(chosen), on: { click: () => (stop(), set(end)) } },
+        words.label("period", period.id),
+      );
     });
     fill(byId("time-presets"), ...presets);
   }
 
   slider.addEventListener("input", () => (stop(), set(Number(slider.value))));
   slider.addEventListener("keydown", (event) => {
-    const jump = { PageUp: 365, PageDown: -365, ArrowUp: 31, ArrowRight: 31, ArrowDown: -31, ArrowLeft: -31 }[event.key];
+    const jump = { PageUp: 365, PageDown: -365, ArrowUp: 31, ArrowRight: 31, ArrowDown: -31, ArrowLeft: -31 }[
+      event.key
+    ];
     if (!jump) return;
     event.preventDefault();
     stop();

@@ -11,9 +11,12 @@ export function speak(meta, language) {
   const numbers = new Intl.NumberFormat(language);
   /** @type {Map<string, Map<string, any>>} */
   const terms = new Map(
-    Object.entries({ ...meta.vocabularies, community: meta.communities, party: meta.parties, period: meta.periods }).map(
-      ([name, list]) => [name, new Map(list.map((/** @type {any} */ term) => [term.id, term]))],
-    ),
+    Object.entries({
+      ...meta.vocabularies,
+      community: meta.communities,
+      party: meta.parties,
+      period: meta.periods,
+    }).map(([name, list]) => [name, new Map(list.map((/** @type {any} */ term) => [term.id, term]))]),
   );
 
   /** @param {Record<string, string>} texts */
@@ -28,7 +31,7 @@ export function speak(meta, language) {
     /** @param {string} key @param {Record<string, any>} [values] */
     word(key, values = {}) {
       if (!(key in messages)) throw new Error(`no word ${key} in ${language}`);
-      return fillIn(messages[key], values);
+      return withoutTwoDots(fillIn(messages[key], values), values);
     },
     /** @param {number} value */
     number: (value) => numbers.format(value),
@@ -64,6 +67,12 @@ export function speak(meta, language) {
         .map(({ name }) => name);
     },
   };
+}
+
+/** A date may end in the dot of an abbreviation, which then ends the sentence too. @type {(text: string, values: Record<string, any>) => string} */
+function withoutTwoDots(text, values) {
+  const abbreviated = Object.values(values).some((value) => String(value).endsWith("."));
+  return abbreviated && text.endsWith("..") ? text.slice(0, -1) : text;
 }
 
 /** @type {(tag: string, language: string) => number} */
