@@ -39,16 +39,18 @@ WARNING = 0.5
 
 _BIAS = -4.0
 _NAME_POINTS = 7.0
-_SAME_KIND, _RELATED_KIND, _OTHER_KIND = 1.0, 0.5, -0.7
-_SAME_SETTLEMENT = 0.7
-_NEARNESS_LIMIT = 3.0
+_SAME_KIND, _RELATED_KIND, _OTHER_KIND = 1.0, 0.5, -0.3
+_SAME_SETTLEMENT = 1.5
+_NEAREST_POINTS, _FARTHEST_POINTS = 3.0, -6.0
 _REACH_M = 5_000
+_BEYOND = 1.5  # farther apart than that, distance counts for more, as saints and quarters recur
 _SETTLEMENT_M = 1_000  # what a settlement's point leaves open at the least, whatever a record says
 _UNSTATED_M = {"monument": 500, "settlement": 2_000, "area": 10_000}
 
 _COMMON = 1_000  # in a smaller registry a word of two sites would else count as common
 _ENOUGH = 0.7  # the weight of shared words that makes a name as strong as it gets
 _PLACE_WORD = 0.4
+_SAME_NAME = 0.35  # the least for one whole name, though it be only that of the settlement, as Fuzuli cemetery
 _COMMON_TOKEN = 500  # a word of more sites than this leads to none of them, it only counts where it is shared
 _NEAREST = 300
 _SEARCH_M = 15_000
@@ -61,11 +63,13 @@ _KINDS: tuple[frozenset[str], ...] = (
     frozenset({"memorial", "monument", "bust_or_statue", "khachkar", "inscription"}),
     frozenset({"museum", "house", "library", "archive", "manuscript_collection", "cultural_centre"}),
     frozenset({"theatre", "cultural_centre", "school", "madrasa", "library"}),
-    frozenset({"fortress", "palace", "archaeological_site", "archaeological_remains", "settlement", "cave"}),
-    frozenset({"settlement", "place_name"}),
     frozenset({"palace", "house", "caravanserai", "bathhouse"}),
 )
-"""Kinds that one place is easily taken for, or that stand on one ground."""
+"""Kinds that one place is easily taken for."""
+
+_GROUNDS = frozenset({"settlement", "fortress", "archaeological_site", "archaeological_remains", "place_name"})
+"""Kinds that sites of every other kind stand on or in."""
+_SETTLEMENTS = frozenset({"settlement", "place_name"})
 
 _KINDS_OF_WORDS: Mapping[str, str] = {"cross-stone": "khachkar", "tomb": "mausoleum"}
 
@@ -221,9 +225,11 @@ def _entry(site: Site) -> _Entry:
 
 
 def _settlements(site: Site) -> dict[str, str]:
-    """Return the names of the settlements a site is said to lie in, by search key."""
+    """Return the names of the settlements a site is said to lie in, or is, by search key."""
     places = (place for place in site.properties.places if place.level in ("settlement", "quarter"))
-    texts = (name.text for place in places for name in place.names)
+    texts = [name.text for place in places for name in place.names]
+    if any(kind.type in _SETTLEMENTS for kind in site.properties.types):
+        texts += [name.text for name in site.properties.names]
     return {key: text for text in texts if (key := place_key(text))}
 
 
@@ -260,8 +266,10 @@ def _folding() -> tuple[Mapping[str, str], Mapping[int, str]]:
 
 
 def _specific(text: str) -> tuple[str, ...]:
+    """Return the words that are not generic; of a name in a script without a table, the name as it is."""
     meanings, _ = _folding()
-    return tuple(dict.fromkeys(word for word in tokens(text) if word not in meanings))
+    words = tokens(text) or [text.casefold()]
+    return tuple(dict.fromkeys(word for word in words if word not in meanings))
 
 
 def _kinds_in(names: Iterable[str]) -> tuple[str, ...]:
@@ -317,7 +325,8 @@ def _close_words(word: str, index: DuplicateIndex) -> dict[str, float]:
     near = {other for skeleton in _skeletons(word) for other in index.by_skeleton.get(skeleton, ())}
     longest = len(word) + 2
     near = {other for other in near if len(word) - 2 <= len(other) <= longest}
-    return {other: found for other in sorted(near) if (found := alike(word, other)) >= MATCH}
+    likeness = {other: 1.0 if other == word else alike(word, other) for other in sorted(near)}
+    return {other: found for other, found in likeness.items() if found >= MATCH}
 
 
 def _rarity(bearers: int, sites: int) -> float:
@@ -412,7 +421,8 @@ def _compare_words(
             weight = _rarity(len(asked.index.by_word[word]), size)
             held += weight * (_PLACE_WORD if word in entry.place_words else 1)
     covered = shared / held
-    return covered * min(1.0, shared / _ENOUGH), covered
+    least = _SAME_NAME if covered >= MATCH else 0.0
+    return covered * max(least, min(1.0, shared / _ENOUGH)), covered
 
 
 def _compare_spots(ours: _Spot | None, spots: Iterable[_Spot]) -> tuple[float, Reason | None]:
@@ -428,7 +438,8 @@ def _compare_spots(ours: _Spot | None, spots: Iterable[_Spot]) -> tuple[float, R
             best, reason = points, Reason(kind, metres=round(metres))
     if reason is None:
         return 0.0, None
-    return max(-_NEARNESS_LIMIT, min(_NEARNESS_LIMIT, best)), reason
+    points = min(best, _NEAREST_POINTS) if best > 0 else max(best * _BEYOND, _FARTHEST_POINTS)
+    return points, reason
 
 
 def distance_m(a: BaseGeometry, b: BaseGeometry) -> float:
@@ -451,7 +462,7 @@ def _compare_kinds(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[floa
             return _SAME_KIND, Reason("same_type", kind, kind)
     for kind in ours:
         for other in theirs:
-            if any(kind in group and other in group for group in _KINDS):
+            if kind in _GROUNDS or other in _GROUNDS or any({kind, other} <= group for group in _KINDS):
                 return _RELATED_KIND, Reason("related_type", kind, other)
     return _OTHER_KIND, None
 

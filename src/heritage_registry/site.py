@@ -122,11 +122,52 @@ class Image(Part, frozen=True):
     identifier: Line | None = None
 
 
+Sha256 = Annotated[
+    str, Meta(pattern=r"\A[0-9a-f]{64}\Z", extra={"expected": "write 64 hexadecimal digits in lower case"})
+]
+MediaType = Literal[
+    "image/jpeg", "image/png", "image/webp", "image/tiff", "application/pdf", "text/plain"
+]  # fmt: skip
+"""What a file of evidence may be; `attachments` tells it from the bytes."""
+CopyType = Literal["image/jpeg", "image/png"]
+"""What a public copy is written as."""
+
+
+class PublicCopy(Part, frozen=True):
+    """The copy of a picture that everybody may see: its pixels written anew and nothing else of the file."""
+
+    sha256: Sha256
+    media_type: CopyType
+    bytes: Annotated[int, Meta(ge=1)]
+    width: Annotated[int, Meta(ge=1)]
+    height: Annotated[int, Meta(ge=1)]
+
+
+class EvidenceFile(Part, frozen=True):
+    """A picture or document somebody handed in. Digest, media type and size are those of the original.
+
+    The original lies in the private folder and is never published. `public` says that an editor decided to
+    show the picture, `public_copy` what is shown. `by` is a role ("visitor", "monitor"), never a name.
+    """
+
+    name: Line
+    sha256: Sha256
+    media_type: MediaType
+    bytes: Annotated[int, Meta(ge=1)]
+    public: bool = False
+    public_copy: PublicCopy | None = None
+    taken: Edtf | None = None
+    by: Line | None = None
+    caption: Texts | None = None
+    licence: Line | None = None
+
+
 class Evidence(Part, frozen=True):
     """What an observation rests on, as far as its source says."""
 
     type: Annotated[str, constraint("evidence_type")]
     images: tuple[Image, ...] = ()
+    files: tuple[EvidenceFile, ...] = ()
 
 
 class Threat(Part, frozen=True):

@@ -19,6 +19,15 @@ CslType = Literal[
 """Item types of CSL 1.0.2 that a source of a heritage registry may have."""
 
 
+Doi = Annotated[
+    str,
+    Meta(
+        pattern=r"\A10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s<>\"{}|\\^`]+\Z",
+        extra={"expected": "write the DOI without address or prefix, such as 10.1000/182"},
+    ),
+]
+
+
 class CslName(Part, frozen=True):
     """An author as CSL-JSON has it: family and given name, or a literal name of a body."""
 
@@ -59,6 +68,7 @@ class Source(Part, frozen=True):
     issued: Edtf | None = None
     accessed: Edtf | None = None
     url: Url | None = field(default=None, name="URL")
+    doi: Doi | None = field(default=None, name="DOI")
     language: LanguageTag | None = None
     note: Prose | None = None
     derives_from: tuple[SourceKey, ...] = ()

@@ -23,7 +23,7 @@ from heritage_registry.maps.page import map_page
 from heritage_registry.registry import read_registry
 
 OURS = "our page"
-_OURS_READY = "window.registryMapState"
+_OURS_READY = "window.registryMapState && window.registryMapState().drawnAt"
 _PEERS_LOADED = "document.readyState === 'complete' && "
 
 
@@ -34,14 +34,15 @@ class Asked(msgspec.Struct, frozen=True):
     text: str
     ways: Sequence[str]
     rounds: int
+    open_rounds: int
     limit: float
-    opens: bool
 
 
 class Result(msgspec.Struct):
     """What was measured of one way; `stopped` says why there is no more."""
 
     written: list[float] = []
+    processor: list[float] = []
     size: int = 0
     opened: list[float] = []
     stopped: str = ""
@@ -61,7 +62,7 @@ def write_peer(peer: str, directory: Path, text: str, output: Path) -> Callable[
 
 
 def measure(asked: Asked, folder: Path) -> dict[str, Result]:
-    """Write every page into a folder and open it, `rounds` times in turn."""
+    """Write every page into a folder, `rounds` times in turn, and then open them, `open_rounds` times."""
     results = {name: Result() for name in asked.ways}
     for _ in range(asked.rounds):
         for name, result in _running(results):
@@ -70,7 +71,7 @@ def measure(asked: Asked, folder: Path) -> dict[str, Result]:
         if name in PEERS:
             page = _page(folder, name)
             page.write_text(made_offline(page.read_text("utf-8")), "utf-8")
-    if asked.opens:
+    if asked.open_rounds:
         _open_all(asked, folder, results)
     return results
 
@@ -93,12 +94,13 @@ def _write(asked: Asked, name: str, page: Path, result: Result) -> None:
         result.stopped = f"not written in {asked.limit:g} s"
         return
     result.written.append(run.seconds)
+    result.processor.append(run.cpu_seconds)
     result.size = run.result
 
 
 def _open_all(asked: Asked, folder: Path, results: dict[str, Result]) -> None:
     with chromium() as browser:
-        for _ in range(asked.rounds):
+        for _ in range(asked.open_rounds):
             for name, result in _running(results):
                 ready = _PEERS_LOADED + PEERS[name].ready if name in PEERS else _OURS_READY
                 try:
@@ -108,21 +110,20 @@ def _open_all(asked: Asked, folder: Path, results: dict[str, Result]) -> None:
 
 
 def told(results: dict[str, Result]) -> list[str]:
-    """Return a line for each way: what it took, and how many times ours that is."""
+    """Return lines for each way: what it took, and how many times ours that is."""
     ours = results.get(OURS, Result())
     lines = []
     for name, result in results.items():
-        parts = [f"  {name:18}"]
+        lines.append(f"  {name}{': ' if result.stopped else ''}{result.stopped}")
         if result.written:
-            times = _times(result.written, ours.written)
-            parts.append(f"written in {middle_and_spread(result.written)}{times}")
-            parts.append(f"{result.size / 1e6:,.2f} MB{_ratio(result.size, ours.size)}")
-        if result.opened:
-            times = _times(result.opened, ours.opened)
-            parts.append(f"opened in {middle_and_spread(result.opened)}{times}")
-        if result.stopped:
-            parts.append(result.stopped)
-        lines.append("; ".join(parts))
+            lines.append(f"      {result.size / 1e6:,.2f} MB{_ratio(result.size, ours.size)}")
+        for what, theirs, our_seconds in (
+            ("written", result.written, ours.written),
+            ("written, processor", result.processor, ours.processor),
+            ("opened", result.opened, ours.opened),
+        ):
+            if theirs:
+                lines.append(f"      {what}: {middle_and_spread(theirs)}{_times(theirs, our_seconds)}")
     return lines
 
 
@@ -142,10 +143,11 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=(OURS, *PEERS), help="leave out all other ways")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--limit", type=float, default=300.0, help="seconds that one run may take")
-    parser.add_argument("--no-open", action="store_true", help="do not open the pages in a browser")
+    parser.add_argument("--open-rounds", type=int, help="as many as --rounds if not given; 0 opens none")
     options = parser.parse_args()
     ways = options.only or (OURS, *PEERS)
-    asked = Asked(options.directory, options.text, ways, options.rounds, options.limit, not options.no_open)
+    open_rounds = options.rounds if options.open_rounds is None else options.open_rounds
+    asked = Asked(options.directory, options.text, ways, options.rounds, open_rounds, options.limit)
     with tempfile.TemporaryDirectory() as folder:
         print(f"{asked.directory.name}, {asked.text} text", flush=True)
         print("\n".join(told(measure(asked, Path(folder)))))

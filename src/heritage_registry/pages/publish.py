@@ -1,7 +1,7 @@
 """Writing a registry down as a folder of plain pages that any web host, or no host at all, can show.
 
-Same records, same bytes. A file that already holds just what it should is left alone. Pages of records that are
-no longer public are removed, because a page left behind would go on publishing them.
+Same records, same bytes. A file that already holds just what it should is left alone. Pages of records that
+are no longer public are removed, because a page left behind would go on publishing them.
 """
 
 from __future__ import annotations

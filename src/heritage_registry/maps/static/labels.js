@@ -8,8 +8,10 @@ import { SHADES } from "./symbols.js";
 const LABEL_SIZES = [0, 14.5, 13.5, 13, 12.5, 12, 11.5, 11];
 /** The zoom from which a settlement of each rank may be named. */
 const NAMED_FROM_ZOOM = [0, 0, 6.2, 7, 7.7, 8.6, 9.4, 10.2];
-const OTHERS_FROM_ZOOM = 7.4;
+const OTHERS_FROM_ZOOM = 5.5;
 const LABEL_GAP = 6;
+/** Quarters of a town lie nearer than this to its name, which says enough. */
+const APART = 26;
 
 /** @typedef {[number, number, number, number]} Box Left, top, right, bottom. */
 
@@ -34,6 +36,8 @@ export function drawLabels(map, app) {
       const { marks } = clusterSites(app.table, app.visible, app.shade, SHADES.length, view);
       /** @type {Box[]} */
       const taken = marks.map(({ x, y, radius }) => [x - radius, y - radius, x + radius, y + radius]);
+      /** @type {[number, number][]} */
+      const named = [];
       context.lineJoin = "round";
       context.textBaseline = "middle";
       context.textAlign = "left";
@@ -41,14 +45,17 @@ export function drawLabels(map, app) {
         if (view.zoom < NAMED_FROM_ZOOM[place.rank]) break; // sorted by rank
         const x = place.at[0] * scale - view.left;
         const y = place.at[1] * scale - view.top;
-        if (x >= 0 && y >= 0 && x <= view.width && y <= view.height) {
-          drawPlace(context, place, x, y, marks, taken, view.zoom >= OTHERS_FROM_ZOOM);
-        }
+        if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
+        if (named.some((other) => Math.hypot(other[0] - x, other[1] - y) < APART)) continue;
+        const box = drawPlace(context, place, x, y, marks, taken, view.zoom >= OTHERS_FROM_ZOOM);
+        if (!box) continue;
+        taken.push(box, [x - 3, y - 3, x + 3, y + 3]);
+        named.push([x, y]);
       }
     },
   );
 
-  /** @type {(context: CanvasRenderingContext2D, place: any, x: number, y: number, marks: any[], taken: Box[], withOthers: boolean) => void} */
+  /** @type {(context: CanvasRenderingContext2D, place: any, x: number, y: number, marks: any[], taken: Box[], withOthers: boolean) => Box | null} */
   function drawPlace(context, place, x, y, marks, taken, withOthers) {
     const [own, others] = namesOnMap(place.names, app.words.language, app.meta.languages);
     const size = LABEL_SIZES[place.rank];
@@ -59,8 +66,7 @@ export function drawLabels(map, app) {
     const over = marks.findIndex((mark) => Math.hypot(mark.x - x, mark.y - y) < mark.radius + LABEL_GAP);
     const around = over < 0 ? { x, y, radius: 0 } : marks[over];
     const box = freeBox(around, width, size * (second ? 2.6 : 1.5), size, taken, over);
-    if (!box) return;
-    taken.push(box);
+    if (!box || (over < 0 && taken.some((other) => isInside(x, y, other)))) return null;
     if (over < 0) {
       context.beginPath();
       context.arc(x, y, place.rank <= 3 ? 2.2 : 1.7, 0, Math.PI * 2);
@@ -70,6 +76,7 @@ export function drawLabels(map, app) {
     const line = box[1] + size * 0.75;
     write(context, font, own, box[0], line, colours["map-label"]);
     if (second) write(context, small, second, box[0], line + size * 1.1, colours["map-label-faint"]);
+    return box;
   }
 
   /** @type {(context: CanvasRenderingContext2D, font: string, text: string, x: number, y: number, colour: string) => void} */
@@ -102,6 +109,11 @@ export function drawLabels(map, app) {
       layer.draw();
     },
   };
+}
+
+/** @type {(x: number, y: number, box: Box) => boolean} */
+function isInside(x, y, [left, top, right, bottom]) {
+  return x >= left && x <= right && y >= top && y <= bottom;
 }
 
 /**
