@@ -79,7 +79,7 @@ function reportFacts(desk, report) {
   const { words } = desk;
   return [
     [words.word("evidence"), evidence(desk, report.evidence)],
-    [words.word("date_as_stated"), report.date_as_stated && quote(desk, report.date_as_stated)],
+    [words.word("date_as_stated"), report.date_as_stated && said(report.date_as_stated)],
     [words.word("published"), report.published && words.date(report.published)],
     [words.word("scheme"), report.scheme && said(report.scheme)],
     [words.word("extent"), report.extent && words.label("extent", report.extent)],
@@ -137,7 +137,7 @@ function responsibility(desk, one) {
       ": ",
       words.label("responsibility_kind", one.kind),
     ),
-    el("p", {}, quote(desk, one.as_stated)),
+    el("p", {}, said(one.as_stated)),
     el(
       "p",
       { class: "small" },

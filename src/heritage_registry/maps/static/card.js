@@ -214,7 +214,7 @@ function attribution(desk, one) {
       ` (${about.filter(Boolean).join(", ")}) `,
       cites(desk, one.citations),
     ),
-    one.as_stated && el("p", {}, quote(desk, one.as_stated)),
+    one.as_stated && el("p", {}, said(one.as_stated)),
   );
 }
 
@@ -226,7 +226,7 @@ function siteType(desk, one) {
     { class: "item" },
     words.label("site_type", one.type),
     one.period && `, ${words.date(one.period)}`,
-    one.as_stated && [" — ", quote(desk, one.as_stated)],
+    one.as_stated && [" — ", said(one.as_stated)],
     " ",
     cites(desk, one.citations),
   );
@@ -250,7 +250,7 @@ function history(desk, events) {
         ),
         event.according_to &&
           el("p", { class: "small" }, ...sentence(desk, "according_to", { who: speaker(desk, event) })),
-        event.as_stated && el("p", {}, quote(desk, event.as_stated)),
+        event.as_stated && el("p", {}, said(event.as_stated)),
         prose(desk, event.summary),
         responseList(desk, event.responses),
       ),
@@ -300,7 +300,7 @@ function locations(desk, properties) {
       ),
       one.according_to &&
         el("p", { class: "small" }, ...sentence(desk, "according_to", { who: speaker(desk, one) })),
-      one.stated && el("p", {}, quote(desk, one.stated)),
+      one.stated && el("p", {}, said(one.stated)),
       one.reason && el("p", {}, words.word("reason"), ": ", said(one.reason)),
       one.geometry?.type === "Point" &&
         el(
