@@ -24,12 +24,13 @@ from heritage_registry.assessment import (
     bracket,
     condition_at,
     disagreements,
-    independent_lines,
     observations,
-    origins,
+    standing,
     states,
+    works_since,
 )
 from heritage_registry.form import decode_loosely
+from heritage_registry.lines import independent_lines, origins
 from heritage_registry.site import Site
 from heritage_registry.source import Source
 
@@ -478,3 +479,85 @@ def test_an_assessment_holds_all_of_it() -> None:
     assert found.states == states(place)
     assert found.disagreements == ()
     assert [line.origin for line in found.lines] == ["survey-2021"]
+
+
+def test_a_site_stands_as_it_was_last_seen() -> None:
+    assert standing(site(report(1, "no_visible_damage", "1990"), report(2, "destroyed", "2005"))) == "destroyed"
+
+
+def test_a_site_whose_latest_observations_differ_stands_for_none_of_them() -> None:
+    of = site(report(1, "destroyed", "2005-03-01"), report(2, "damaged", "2005-03-01"))
+
+    assert standing(of) == "disagree"
+
+
+@pytest.mark.parametrize(
+    ("reports", "reason"),
+    [
+        ([], "none"),
+        ([("not_stated", "2020", {}), ("indeterminate", "2021", {})], "none"),
+        ([("destroyed", None, {})], "undated"),
+        ([("damaged", "2020", {"part": "dome"})], "in_part"),
+        ([("damaged", "2020", {"part": "dome"}), ("destroyed", None, {})], "undated"),
+        ([("damaged", None, {"superseded_by": "r2"}), ("slight_damage", "2020", {"part": "roof"})], "in_part"),
+    ],
+)
+def test_without_an_observation_it_is_told_why(
+    reports: list[tuple[str, str | None, dict[str, Any]]], reason: str
+) -> None:
+    of = site(*(report(n, grade, seen, **fields) for n, (grade, seen, fields) in enumerate(reports, 1)))
+
+    assert standing(of) == reason
+
+
+@pytest.mark.parametrize(
+    ("seen", "grade", "works", "shown"),
+    [
+        ("2010", "destroyed", "2021/2023", "works_since"),
+        ("2010", "no_visible_damage", "2021", "works_since"),
+        ("2010", "destroyed", "2010-06", "destroyed"),
+        ("2010", "no_visible_damage", "2010-06", "no_visible_damage"),
+        ("2010", "destroyed", "../2023", "destroyed"),
+        ("2010", "destroyed", None, "destroyed"),
+        ("1992/..", "destroyed", "2021", "works_since"),
+        ("2020/..", "no_visible_damage", "2021", "no_visible_damage"),
+        ("2021/2022", "no_visible_damage", "2021-06", "no_visible_damage"),
+    ],
+)
+def test_works_that_surely_began_later_take_the_place_of_an_old_grade(
+    seen: str, grade: str, works: str | None, shown: str
+) -> None:
+    told = report(2, "not_stated", works, interventions=["restored"])
+
+    assert standing(site(report(1, grade, seen), told)) == shown
+
+
+def test_a_grade_seen_after_the_works_is_shown_again() -> None:
+    told = report(2, "not_stated", "2021", interventions=["reconstructed"])
+
+    of = site(report(1, "destroyed", "2010"), told, report(3, "no_visible_damage", "2024"))
+
+    assert standing(of) == "no_visible_damage"
+    assert works_since(of) == ()
+
+
+def test_later_works_name_their_days_and_reports() -> None:
+    event = {"event": "rebuilt", "date": "2022-05", "citations": CITED}
+    of = site(
+        report(1, "destroyed", "2010"),
+        report(2, "not_stated", "2023", interventions=["renovated"]),
+        history=[event],
+    )
+
+    found = [(works.first, works.last, works.report) for works in works_since(of)]
+
+    assert found == [
+        (date(2022, 5, 1), date(2022, 5, 31), None),
+        (date(2023, 1, 1), date(2023, 12, 31), "r2"),
+    ]
+
+
+def test_a_new_building_in_its_place_leaves_the_grade_of_the_old_one() -> None:
+    told = report(2, "not_stated", "2021", interventions=["replaced"])
+
+    assert standing(site(report(1, "destroyed", "2010"), told)) == "destroyed"

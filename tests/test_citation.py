@@ -83,10 +83,7 @@ def test_the_readers_name_and_title_come_first(registry: Path) -> None:
 
 def test_the_registry_is_cited_with_the_digest_of_its_public_view(registry: Path) -> None:
     reference = cite_registry(DIGEST, read(registry).config, "ru", "https://example.org")
-    assert (
-        reference.text
-        == f"Пробный реестр. sha256:{DIGEST}. CC-BY-4.0. https://example.org/ru/index.html"
-    )
+    assert reference.text == f"Пробный реестр. sha256:{DIGEST}. CC-BY-4.0. https://example.org/ru/index.html"
     assert reference.csl["type"] == "dataset"
 
 

@@ -436,3 +436,14 @@ def test_names_are_printed_where_the_system_speaks_another_encoding(registry: Pa
     environment = os.environ | {"PYTHONIOENCODING": "ascii"}
     done = subprocess.run(arguments, capture_output=True, check=True, env=environment)
     assert "Գանձասար" in done.stdout.decode("utf-8")
+
+
+def test_publish_writes_pages_in_every_reader_language(registry: Path, tmp_path: Path) -> None:
+    write(registry, "site", site_feature())
+    site = tmp_path / "site"
+    result = heritage(registry, "publish", str(site))
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith(f"Wrote {site} (")
+    for language in ("en", "hy", "az", "ru"):
+        assert (site / language / "claims" / "index.html").is_file()
+    assert ", 0 changed, " in heritage(registry, "publish", str(site)).stdout

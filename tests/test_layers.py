@@ -19,6 +19,7 @@ LAYERS = (
     "parts",
     "site source config",
     "claim",
+    "lines",
     "public assessment findings places",
     "location_checks",
     "checks",

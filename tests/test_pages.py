@@ -393,7 +393,9 @@ def test_records_and_pages_do_not_share_a_folder(registry: Path) -> None:
             publish(held, folder)
 
 
-@pytest.mark.parametrize("address", ["example.org", "javascript:x", "https://a b.org", "https://example.org/?x"])
+@pytest.mark.parametrize(
+    "address", ["example.org", "javascript:x", "https://a b.org", "https://example.org/?x"]
+)
 def test_an_address_that_is_none_is_refused(registry: Path, tmp_path: Path, address: str) -> None:
     with pytest.raises(RegistryError, match="is no address of a folder on the web"):
         publish(read_registry(registry), tmp_path / "public", address)

@@ -24,6 +24,7 @@ from typing import Literal
 import msgspec
 
 from heritage_registry.dates import bounds, parse
+from heritage_registry.lines import IndependentLine, independent_lines
 from heritage_registry.site import Report, Site
 from heritage_registry.source import Source
 
@@ -98,22 +99,23 @@ class Disagreement(msgspec.Struct, frozen=True):
     scope: str | None = None
 
 
-class IndependentLine(msgspec.Struct, frozen=True):
-    """Reports that go back to one origin: ten reprints of one report are one line of evidence.
+class Repair(msgspec.Struct, frozen=True):
+    """The first and last possible day of a reported repair; `report` is None where an event tells of it."""
 
-    An encyclopedia observes nothing itself, so an article without a known origin is no line at all.
-    """
-
-    origin: str
-    affiliation: str
-    party: str
-    reports: tuple[str, ...]
+    first: date | None
+    last: date | None
+    report: str | None
 
 
 class Assessment(msgspec.Struct, frozen=True):
-    """Everything that is derived for one site; `condition` is as of its last observation."""
+    """Everything that is derived for one site; `condition` is as of its last observation.
 
+    `standing` is what is shown of it in one word, `works_since` the repairs reported to begin later.
+    """
+
+    standing: str
     condition: Condition | None
+    works_since: tuple[Repair, ...]
     bracket: Bracket | None
     states: tuple[Span, ...]
     disagreements: tuple[Disagreement, ...]
@@ -123,7 +125,9 @@ class Assessment(msgspec.Struct, frozen=True):
 def assess(site: Site, sources: Mapping[str, Source]) -> Assessment:
     """Derive everything for one site from its reports and their sources."""
     return Assessment(
+        standing=standing(site),
         condition=condition_at(site, date.max),
+        works_since=works_since(site),
         bracket=bracket(site),
         states=states(site),
         disagreements=disagreements(site),
@@ -185,6 +189,49 @@ def condition_at(site: Site, day: date) -> Condition | None:
     age_days = (day - latest[-1].day).days
     settled = all(o.settled for o in latest)
     return Condition(grades, latest[-1].day, age_days, tuple(o.report for o in latest), settled)
+
+
+def standing(site: Site) -> str:
+    """Return what is shown as the condition of a site: a grade, or an id of the vocabulary `standing`.
+
+    The grade is that of the latest observation, unless works are reported to begin after it (`works_since`) or
+    the observations of that day differ (`disagree`). Without any observation it is told why: a grade of the
+    whole site without a day (`undated`), grades of parts only (`in_part`), or no grade at all (`none`).
+    """
+    latest = condition_at(site, date.max)
+    if latest is None:
+        graded = [r for r in site.properties.reports if r.condition in _SEVERITY and not r.superseded_by]
+        if not graded:
+            return "none"
+        return "in_part" if all(report.part for report in graded) else "undated"
+    if works_since(site):
+        return "works_since"
+    return latest.grades[0] if len(latest.grades) == 1 else "disagree"
+
+
+def works_since(site: Site) -> tuple[Repair, ...]:
+    """Return the repairs reported to begin after the last observation, earliest first.
+
+    Damage seen at some time "from 1992 on" is taken to be seen when that time began: nothing tells that it
+    was still there after the works.
+    """
+    seen = observations(site)
+    if not seen:
+        return ()
+    latest = [o for o in seen if o.day == seen[-1].day]
+    ends = [_last_possible_day(o) for o in latest]
+    known = [end for end in ends if end]
+    if len(known) < len(ends):
+        return ()
+    begun = [repair for repair in _repairs(site) if repair.first and repair.first > max(known)]
+    return tuple(sorted(begun, key=lambda repair: repair.first or date.max))
+
+
+def _last_possible_day(observation: Observation) -> date | None:
+    """Return the last day on which the state can have been seen, None where that is open."""
+    if observation.condition != UNDAMAGED:
+        return observation.day
+    return bounds(observation.observed)[1] if observation.observed else None
 
 
 def bracket(site: Site) -> Bracket | None:
@@ -311,14 +358,6 @@ def _irreconcilable(site: Site) -> Iterable[tuple[str, str]]:
                 yield (earlier.report, later.report)
 
 
-class Repair(msgspec.Struct, frozen=True):
-    """The first and last possible day of a reported repair; `report` is None where an event tells of it."""
-
-    first: date | None
-    last: date | None
-    report: str | None
-
-
 def _repairs(site: Site) -> list[Repair]:
     told: list[tuple[str | None, str | None]]
     told = [(event.date, None) for event in site.properties.history if event.event in _REPAIRS]
@@ -328,35 +367,3 @@ def _repairs(site: Site) -> list[Repair]:
 
 def _repaired_between(repairs: Sequence[Repair], start: date, end: date) -> bool:
     return any((not r.last or r.last >= start) and (not r.first or r.first <= end) for r in repairs)
-
-
-def independent_lines(site: Site, sources: Mapping[str, Source]) -> tuple[IndependentLine, ...]:
-    """Return the reports of a site grouped at the origin of what they cite, ordered by origin."""
-    by_origin: dict[str, list[str]] = {}
-    for report in site.properties.reports:
-        for citation in report.citations:
-            for origin in origins(citation.source, sources):
-                if sources[origin].kind == "encyclopedia":
-                    continue
-                reports = by_origin.setdefault(origin, [])
-                if report.id not in reports:
-                    reports.append(report.id)
-    return tuple(
-        IndependentLine(origin, sources[origin].affiliation, sources[origin].party, tuple(reports))
-        for origin, reports in sorted(by_origin.items())
-    )
-
-
-def origins(key: str, sources: Mapping[str, Source]) -> frozenset[str]:
-    """Return the sources at the beginning of what a source repeats: itself, if it repeats nothing."""
-    found: set[str] = set()
-    seen: set[str] = set()
-    open_keys = [key]
-    while open_keys:
-        current = open_keys.pop()
-        if current not in seen:
-            seen.add(current)
-            open_keys += sources[current].derives_from
-            if not sources[current].derives_from:
-                found.add(current)
-    return frozenset(found)

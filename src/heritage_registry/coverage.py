@@ -14,10 +14,11 @@ from datetime import date
 
 import msgspec
 
-from heritage_registry.assessment import observations, origins
+from heritage_registry.assessment import observations
 from heritage_registry.comparison import UNGRADED, AssessedSite, has_no_origin, is_located_exactly
 from heritage_registry.config import Period
 from heritage_registry.dates import bounds
+from heritage_registry.lines import origins
 from heritage_registry.places import district_names, place_key, without_remark
 from heritage_registry.public import public_claims
 from heritage_registry.registry import Registry

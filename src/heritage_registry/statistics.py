@@ -10,21 +10,21 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from heritage_registry.assessment import Assessment, assess
+from heritage_registry.assessment import assess
 from heritage_registry.public import public_view
 from heritage_registry.registry import Registry
 from heritage_registry.table import asserted_communities
 from heritage_registry.vocabulary import vocabulary
 
-NO_CONDITION = "none"
-"""Stands for a site whose condition nobody graded and dated."""
+STANDINGS = (*vocabulary("condition").ids, *vocabulary("standing").ids)
+"""All that `Assessment.standing` can be, and grades that say nothing of a state."""
 
 
 class Statistics(msgspec.Struct, frozen=True):
     """Counts, each table in the order of its vocabulary and without its empty rows.
 
     `status` counts all records of sites, `community` the sites that somebody connects with a community,
-    `condition` those whose latest observation has the grade, `evidence` reports by what they rest on,
+    `condition` the sites by their standing, `evidence` reports by what they rest on,
     `single_source` sites whose reports go back to one origin.
     """
 
@@ -56,17 +56,13 @@ def statistics(registry: Registry) -> Statistics:
         type=_counts(
             _each({t.type for t in site.properties.types} for site in sites), vocabulary("site_type").ids
         ),
-        condition=_counts(_each(map(_grades, assessments)), (*vocabulary("condition").ids, NO_CONDITION)),
+        condition=_counts((assessment.standing for assessment in assessments), STANDINGS),
         reports=len(reports),
         evidence=_counts((report.evidence.type for report in reports), vocabulary("evidence_type").ids),
         located=sum(site.geometry is not None for site in sites),
         contested=sum(bool(assessment.disagreements) for assessment in assessments),
         single_source=sum(len(assessment.lines) == 1 for assessment in assessments),
     )
-
-
-def _grades(assessment: Assessment) -> tuple[str, ...]:
-    return assessment.condition.grades if assessment.condition else (NO_CONDITION,)
 
 
 def _each(groups: Iterable[Iterable[str]]) -> Iterable[str]:

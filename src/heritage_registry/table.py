@@ -29,6 +29,8 @@ COLUMNS: Mapping[str, str] = {
     "communities": "communities that somebody connects the site with",
     "communities_denied": "communities whose connection somebody denies",
     "places": "names of the settlements and units the site is said to lie in",
+    "standing": "condition as shown: a grade, or why none is shown (disagree, works_since, undated, in_part, none)",
+    "standing_label": "the same in the language asked for",
     "condition": "grades of the latest observation; several where observations of that day disagree",
     "condition_label": "the same in the language asked for",
     "condition_seen": "day by which that condition had been seen; none where that is not known",
@@ -81,6 +83,8 @@ def table_row(site: Site, sources: Mapping[str, Source], language: str) -> dict[
         "communities": _joined(asserted_communities(site)),
         "communities_denied": _joined(denied),
         "places": _joined(place_names(site)),
+        "standing": derived.standing,
+        "standing_label": standing_label(derived.standing, language),
         "condition": _joined(grades),
         "condition_label": _labels("condition", grades, language),
         "condition_seen": day.isoformat() if day else None,
@@ -105,6 +109,12 @@ def day_seen(site: Site, condition: Condition) -> date | None:
     """Return the day by which a condition had been seen; None where that day is not known."""
     settled = {seen.report for seen in observations(site) if seen.settled}
     return condition.day if settled.intersection(condition.reports) else None
+
+
+def standing_label(standing: str, language: str) -> str:
+    """Return what a reader sees for `Assessment.standing`."""
+    grades = vocabulary("condition")
+    return (grades if standing in grades.ids else vocabulary("standing")).label(standing, language)
 
 
 def asserted_communities(site: Site) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import msgspec
 VOCABULARIES: tuple[str, ...] = (
     "site_type",
     "condition",
+    "standing",
     "extent",
     "threat_likelihood",
     "cause",

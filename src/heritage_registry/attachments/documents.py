@@ -1,4 +1,4 @@
-"""Looking into PDFs and plain texts. Neither is opened by a library: what is read here are signs in the bytes.
+"""Looking into PDFs and plain texts. No library opens them: what is read here are signs in the bytes.
 
 A PDF may hide what it holds in compressed parts, so that passing here is no promise: originals stay private,
 and whoever opens one treats it as a file from a stranger.
@@ -54,7 +54,7 @@ def look_at_text(path: Path) -> Look:
         line = raw.count(b"\n", 0, error.start) + 1
         message = f"line {line} of this text is not UTF-8; save it as UTF-8 and send it again"
         raise UnfitFile(message) from error
-    hidden = re.search("[\x00-\x08\x0b\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]", text)
+    hidden = re.search("[\x00-\x08\x0b\x0e-\x1f\x7f]", text)
     if hidden:
         line = text.count("\n", 0, hidden.start()) + 1
         sign = f"U+{ord(hidden[0]):04X}"

@@ -1,4 +1,6 @@
-"""The process that looks at one file: `python -m heritage_registry.attachments.examine FILE TYPE LIMITS [COPY]`.
+"""The process that looks at one file: `python -m heritage_registry.attachments.examine` and what is below.
+
+Arguments: the file, its media type, `Limits` as JSON and, to have the public copy written, where to.
 
 It gives itself limits of time and memory, prints one answer as JSON and ends. Whatever a hostile file makes
 of it, the process that asked goes on.

@@ -1,4 +1,4 @@
-"""What a file is, told from its bytes, and in plain words why one cannot be taken and what to send instead."""
+"""What a file is, told from its bytes, and why one is not taken and what to send instead, in plain words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Limits(msgspec.Struct, frozen=True):
     pixels: int = 50_000_000
     side: int = 30_000
     pages: int = 1_000
-    seconds: float = 20
+    seconds: float = 30
     memory: int = 1_500_000_000
     copy_side: int = 4_096
 
@@ -56,23 +56,25 @@ _TYPES = (
     (re.compile(rb"II\*\0(?!.{4}CR)|MM\0\*", re.DOTALL), "image/tiff"),
     (re.compile(rb"%PDF-[12]\.[0-9]"), "application/pdf"),
 )
-_REFUSED = (
-    (re.compile(rb".{4}ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)", re.DOTALL), "a HEIC picture", _AS_JPEG),
-    (re.compile(rb".{4}ftypavi[fs]", re.DOTALL), "an AVIF picture", _AS_JPEG),
-    (re.compile(rb".{4}ftyp|\x1aE\xdf\xa3|RIFF.{4}AVI ", re.DOTALL), "a video or sound", _STILLS),
-    (re.compile(rb"ID3|OggS|fLaC|RIFF.{4}WAVE", re.DOTALL), "a sound", "write down what is said as plain text"),
-    (re.compile(rb"GIF8[79]a|BM.{4}\0\0\0\0", re.DOTALL), "a GIF or BMP picture", "save it as PNG and send that"),
-    (re.compile(rb"II\*\0.{4}CR|II\+\0|MM\0\+", re.DOTALL), "a raw or very large TIFF picture", _AS_JPEG),
-    (re.compile(rb"8BPS|\0\0\0\x0cjP  "), "a picture of a kind that few programs read", _AS_JPEG),
-    (re.compile(rb"PK(?:\x03\x04|\x05\x06)"), "a ZIP archive or an office document", f"{_UNPACKED}, or {_AS_PDF}"),
-    (re.compile(rb"\x1f\x8b|Rar!|7z\xbc\xaf|BZh|\xfd7zXZ|(?s:.{257})ustar"), "an archive", _UNPACKED),
-    (re.compile(rb"\xd0\xcf\x11\xe0|\{\\rtf"), "an office document", _AS_PDF),
-    (re.compile(rb"MZ|\x7fELF|\xca\xfe\xba\xbe|#!"), "a program", "send pictures or documents only"),
-    (re.compile(rb"%!PS"), "a PostScript document", _AS_PDF),
-)  # fmt: skip
-_MARKUP = re.compile(
-    rb"<(?:script[\s>/]|html[\s>]|!doctype\s|svg[\s>]|iframe[\s>]|\?php|\?xml)", re.IGNORECASE
+_REFUSED: tuple[tuple[re.Pattern[bytes], str, str], ...] = tuple(
+    (re.compile(beginning, re.DOTALL), what, instead)
+    for beginning, what, instead in (
+        (rb".{4}ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)", "a HEIC picture", _AS_JPEG),
+        (rb".{4}ftypavi[fs]", "an AVIF picture", _AS_JPEG),
+        (rb".{4}ftyp|\x1aE\xdf\xa3|RIFF.{4}AVI ", "a video or sound", _STILLS),
+        (rb"ID3[\x02-\x04]|OggS\0|fLaC\0|RIFF.{4}WAVE", "a sound", "send what is said as plain text"),
+        (rb"GIF8[79]a|BM.{4}\0\0\0\0", "a GIF or BMP picture", "save it as PNG and send that"),
+        (rb"II\*\0.{4}CR|II\+\0|MM\0\+", "a raw or very large TIFF picture", _AS_JPEG),
+        (rb"8BPS\0|\0\0\0\x0cjP  ", "a picture of a kind that few programs read", _AS_JPEG),
+        (rb"PK\x03\x04|PK\x05\x06", "a ZIP archive or an office document", f"{_UNPACKED}, or {_AS_PDF}"),
+        (rb"\x1f\x8b|Rar!\x1a|7z\xbc\xaf|BZh[1-9]1AY|\xfd7zXZ|.{257}ustar", "an archive", _UNPACKED),
+        (rb"\xd0\xcf\x11\xe0|\{\\rtf", "an office document", _AS_PDF),
+        (rb"MZ.{0,64}\0|\x7fELF|\xca\xfe\xba\xbe|#!/", "a program", "send pictures or documents only"),
+        (rb"%!PS", "a PostScript document", _AS_PDF),
+        (rb"\xff\xfe|\xfe\xff", "a text in UTF-16", "save it as UTF-8 and send that"),
+    )
 )
+_MARKUP = re.compile(rb"<(?:script[\s>/]|html[\s>]|!doctype\s|svg[\s>]|iframe[\s>]|\?php)", re.IGNORECASE)
 _PAGE = "save the page as PDF or make a picture of the screen, and send that"
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _END_OF_ZIP = b"PK\x05\x06"
@@ -88,7 +90,8 @@ def media_type(head: bytes) -> str:
     for beginning, what, instead in _REFUSED:
         if beginning.match(head):
             raise UnfitFile(f"this is {what}, which is not taken; {instead}")
-    if _MARKUP.match(head.removeprefix(b"\xef\xbb\xbf").lstrip()):
+    beginning_of_text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if beginning_of_text.startswith(b"<?xml") or _MARKUP.match(beginning_of_text):
         raise UnfitFile(f"this is a web page or drawing that can run a script, which is not taken; {_PAGE}")
     if _CONTROL.search(head):
         raise UnfitFile(f"this is a file of an unknown kind; {TAKEN}")

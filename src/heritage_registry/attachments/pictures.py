@@ -32,6 +32,8 @@ _DAMAGE = (
 _BROKEN = "this picture is damaged or breaks off; look whether it was copied whole, and send it again"
 _SMALLER = "save it smaller and send that, and keep the original"
 _QUALITY = 88
+_LOSSLESS = 4_000_000
+"""Pixels up to which the copy of a PNG is a PNG: a drawing or crop of a map, and no photograph."""
 
 
 def look_at_picture(path: Path, media_type: str, limits: Limits) -> Look:
@@ -59,12 +61,20 @@ def write_copy(path: Path, media_type: str, target: Path, limits: Limits) -> Cop
             pixels = _clean(ImageOps.exif_transpose(picture), limits)
         except (*_DAMAGE, MemoryError) as error:
             raise UnfitFile(_BROKEN) from error
-    lossless = media_type == "image/png" or pixels.mode.endswith("A")
-    if lossless:
-        pixels.save(target, "PNG", optimize=False)
-    else:
-        pixels.save(target, "JPEG", quality=_QUALITY, progressive=True)
-    return Copy("image/png" if lossless else "image/jpeg", *pixels.size)
+    if media_type == "image/png" and pixels.width * pixels.height <= _LOSSLESS:
+        pixels.save(target, "PNG")
+        return Copy("image/png", *pixels.size)
+    _flat(pixels).save(target, "JPEG", quality=_QUALITY, progressive=True)
+    return Copy("image/jpeg", *pixels.size)
+
+
+def _flat(picture: Image.Image) -> Image.Image:
+    """Return a picture on white where it lets light through, which a JPEG cannot say."""
+    if picture.mode != "RGBA":
+        return picture
+    white = Image.new("RGB", picture.size, "white")
+    white.paste(picture, mask=picture.getchannel("A"))
+    return white
 
 
 @contextmanager
@@ -109,7 +119,7 @@ def _pages(picture: Image.Image, limits: Limits) -> int:
 def _clean(picture: Image.Image, limits: Limits) -> Image.Image:
     """Return the pixels in 8 bits and sRGB, no larger than a copy may be, in a picture without remarks."""
     pixels = _in_srgb(_in_eight_bits(picture))
-    pixels.thumbnail((limits.copy_side, limits.copy_side), Image.Resampling.LANCZOS)
+    pixels.thumbnail((limits.copy_side, limits.copy_side), Image.Resampling.LANCZOS, reducing_gap=3.0)
     # Pillow carries comments and profiles from one picture to the next; a new one has none.
     clean = Image.new(pixels.mode, pixels.size)
     clean.paste(pixels)

@@ -86,7 +86,6 @@ def store_attachment(
                 "sha256": sha256,
                 "media_type": found,
                 "bytes": size,
-                "taken": look.taken,
             },
             EvidenceFile,
         )
@@ -214,7 +213,7 @@ def _ask(path: Path, found: str, limits: Limits, target: Path | None = None) -> 
             timeout=limits.seconds,
             check=True,
         )
-        answer = msgspec.json.decode(done.stdout, type=Answer)
+        answer: Answer = msgspec.json.decode(done.stdout, type=Answer)
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError, msgspec.DecodeError) as error:
         raise UnfitFile(_GAVE_UP) from error
     if isinstance(answer, Refusal):

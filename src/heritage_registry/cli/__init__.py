@@ -13,7 +13,7 @@ from heritage_registry.cli.add import add
 from heritage_registry.cli.edit import edit
 from heritage_registry.cli.init import init
 from heritage_registry.cli.look import list_command, show, stats
-from heritage_registry.cli.make import check, export, format_command, map_command, schema
+from heritage_registry.cli.make import check, export, format_command, map_command, publish, schema
 from heritage_registry.cli.shared import count, registry_directory
 from heritage_registry.errors import InvalidRecords, RegistryError
 
@@ -57,6 +57,6 @@ def main(ctx: click.Context, registry: Path | None) -> None:
 
 
 for _command in (
-    list_command, show, stats, add, edit, check, format_command, map_command, export, schema, init,
+    list_command, show, stats, add, edit, check, format_command, map_command, publish, export, schema, init,
 ):  # fmt: skip
     main.add_command(_command)

@@ -14,8 +14,8 @@ from heritage_registry.cli.shared import count, language_option, read
 from heritage_registry.find import by_name, find_one_or_more, find_sites, names_for
 from heritage_registry.registry import Registry
 from heritage_registry.site import Site
-from heritage_registry.statistics import NO_CONDITION, Statistics, statistics
-from heritage_registry.table import asserted_communities
+from heritage_registry.statistics import STANDINGS, Statistics, statistics
+from heritage_registry.table import asserted_communities, standing_label
 from heritage_registry.vocabulary import vocabulary
 
 
@@ -25,6 +25,7 @@ class Row(msgspec.Struct, frozen=True):
     id: str
     names: tuple[str, ...]
     types: tuple[str, ...]
+    standing: str
     condition: tuple[str, ...]
     contested: bool
     status: str
@@ -42,9 +43,9 @@ class Row(msgspec.Struct, frozen=True):
 )
 @click.option(
     "--condition",
-    type=click.Choice((*vocabulary("condition").ids, NO_CONDITION)),
+    type=click.Choice(STANDINGS),
     metavar="TERM",
-    help=f"Only sites last seen in this condition; '{NO_CONDITION}': nobody graded and dated it.",
+    help="Only sites last seen in this condition, or without a single grade for a reason such as 'undated'.",
 )
 @click.option("--status", type=click.Choice(vocabulary("status").ids), help="Only records with this status.")
 @language_option
@@ -81,7 +82,7 @@ def list_command(
         if community is None or community in asserted_communities(site)
         for row in [_row(site, registry, language)]
         if site_type is None or site_type in row.types
-        if condition is None or condition in (row.condition or (NO_CONDITION,))
+        if condition is None or condition == row.standing
         if status is None or status == row.status
     ]
     if as_json:
@@ -98,6 +99,7 @@ def _row(site: Site, registry: Registry, language: str) -> Row:
         id=site.id,
         names=tuple(dict.fromkeys(name.text for name in names_for(site, language))),
         types=tuple(dict.fromkeys(t.type for t in site.properties.types)),
+        standing=found.standing,
         condition=found.condition.grades if found.condition else (),
         contested=bool(found.disagreements),
         status=site.properties.status,
@@ -108,8 +110,7 @@ def _line(row: Row, language: str) -> str:
     first, *others = row.names
     name = f"{first} ({'; '.join(others)})" if others else first
     types = " / ".join(vocabulary("site_type").label(t, language) for t in row.types)
-    grades = " / ".join(vocabulary("condition").label(grade, language) for grade in row.condition)
-    marks = [types, grades or "condition not reported"]
+    marks = [types, standing_label(row.standing, language)]
     if row.contested:
         marks.append("contested")
     if row.status != "published":
@@ -159,8 +160,7 @@ def stats(directory: Path, as_json: bool, language: str) -> None:
 
 def _table(found: Statistics, registry: Registry, language: str) -> list[str]:
     def labelled(name: str, counts: dict[str, int]) -> dict[str, int]:
-        words = vocabulary(name)
-        return {words.label(k, language) if k in words.ids else "Not reported": n for k, n in counts.items()}
+        return {vocabulary(name).label(k, language): n for k, n in counts.items()}
 
     communities = registry.config.community_ids
     published = found.status.get("published", 0)
@@ -179,7 +179,7 @@ def _table(found: Statistics, registry: Registry, language: str) -> list[str]:
             communities[k].label.get(language, k): n for k, n in found.community.items()
         },
         "By type": labelled("site_type", found.type),
-        "By condition last observed": labelled("condition", found.condition),
+        "By condition last observed": {standing_label(k, language): n for k, n in found.condition.items()},
         f"{count(found.reports, 'condition report')} by evidence": labelled("evidence_type", found.evidence),
     }
     lines: list[str] = []

@@ -79,6 +79,28 @@ def map_command(directory: Path, output: Path) -> None:
 
 
 @click.command()
+@click.argument("target", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--base-url", metavar="URL", help="Where the site will stand on the web, for its own addresses.")
+@click.pass_obj
+def publish(directory: Path, target: Path, base_url: str | None) -> None:
+    """Write the published part as a web site into DIR.
+
+    The map, and plain pages of every site, source and claim and of the coverage, in each reader language, for any
+    web host. Pages of records that are no longer public are removed; other files in DIR stay.
+    """
+    registry = read(directory)
+    from heritage_registry.pages.publish import publish as write_pages
+
+    with progress("Writing pages") as advance:
+        made = write_pages(registry, target, base_url, advance)
+    removed = f", {made.removed:,} removed" if made.removed else ""
+    click.echo(
+        f"Wrote {target} ({count(made.files, 'file')}, {made.changed:,} changed{removed}, "
+        f"{made.size / 1e6:,.1f} MB)"
+    )
+
+
+@click.command()
 @click.argument("format_name", metavar="FORMAT", type=click.Choice(tuple(EXPORTS)))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @language_option

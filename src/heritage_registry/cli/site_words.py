@@ -11,7 +11,7 @@ from heritage_registry.dates import parse
 from heritage_registry.find import names_for
 from heritage_registry.parts import Citation, Point
 from heritage_registry.site import Event, Location, Name, Report, Site
-from heritage_registry.table import day_seen
+from heritage_registry.table import day_seen, standing_label
 from heritage_registry.walk import parts
 
 
@@ -225,10 +225,12 @@ class SiteWords(Words, frozen=True):
 
     def derived(self, site: Site, found: Assessment) -> Iterator[str]:
         """Yield what follows from the reports, with the reports it rests on."""
+        shown = standing_label(found.standing, self.language)
         if found.condition is None:
-            yield "Condition: nobody has graded and dated it"
+            yield f"Condition: {shown}"
         else:
-            disagree = "observations disagree: " if len(found.condition.grades) > 1 else ""
+            only_grade = found.standing in found.condition.grades
+            disagree = "" if only_grade else f"{shown}: "
             grades = self.terms("condition", found.condition.grades)
             day = day_seen(site, found.condition)
             seen = f"seen by {self.day(day)}" if day else "seen on a day not known"

@@ -91,22 +91,27 @@ def columns(rows: Sequence[Row], codes: Codes) -> Columns:
     arrays += [
         (
             "uncertainty",
-            _array((min((x.uncertainty_m or 0) // 10, 65_535) if x else 0 for x in locations), "<u2"),
+            whole_numbers((min((x.uncertainty_m or 0) // 10, 65_535) if x else 0 for x in locations), "<u2"),
         ),
-        ("precision", _array((codes.location_of.index(x.of) if x else 0 for x in locations), "u1")),
-        ("condition", _array((_condition_code(row, codes) for row in rows), "u1")),
-        ("contested", _array((bool(row.assessment.disagreements) for row in rows), "u1")),
-        ("lines", _array((min(len(row.assessment.lines), 255) for row in rows), "u1")),
-        ("reports", _array((min(len(row.site.properties.reports), 255) for row in rows), "u1")),
+        ("precision", whole_numbers((codes.location_of.index(x.of) if x else 0 for x in locations), "u1")),
+        ("condition", whole_numbers((codes.condition.index(row.assessment.standing) for row in rows), "u1")),
+        ("contested", whole_numbers((bool(row.assessment.disagreements) for row in rows), "u1")),
+        ("lines", whole_numbers((min(len(row.assessment.lines), 255) for row in rows), "u1")),
+        ("reports", whole_numbers((min(len(row.site.properties.reports), 255) for row in rows), "u1")),
     ]
     arrays += _listed("type", "types", (_type_codes(row.site, codes) for row in rows))
     arrays += _listed("community", "communities", (_community_codes(row.site, codes) for row in rows))
     spans = [row.assessment.states for row in rows]
     arrays += [
-        ("state_count", _array(map(len, spans), "u1")),
-        ("state_day", _array((_day(span.start) for group in spans for span in group), "<i4")),
-        ("state", _array((_STATES.index(span.state) for group in spans for span in group), "u1")),
+        ("state_count", whole_numbers(map(len, spans), "u1")),
+        ("state_day", whole_numbers((day_number(span.start) for group in spans for span in group), "<i4")),
+        ("state", whole_numbers((_STATES.index(span.state) for group in spans for span in group), "u1")),
     ]
+    return joined(arrays)
+
+
+def joined(arrays: Sequence[tuple[str, NDArray[np.generic]]]) -> Columns:
+    """Return named columns one after another, with their layout."""
     layout = tuple((name, values.dtype.str.lstrip("<|"), len(values)) for name, values in arrays)
     return Columns(layout, b"".join(values.tobytes() for _, values in arrays))
 
@@ -116,7 +121,8 @@ def packed(raw: bytes) -> str:
     return base64.b64encode(gzip.compress(raw, compresslevel=6, mtime=0)).decode("ascii")
 
 
-def _array(values: Iterable[int], dtype: str) -> NDArray[np.generic]:
+def whole_numbers(values: Iterable[int], dtype: str) -> NDArray[np.generic]:
+    """Return a column of numbers."""
     return np.fromiter(values, dtype=dtype)
 
 
@@ -126,16 +132,9 @@ def _listed(
     """Return a column of lengths and a column of all items one after another."""
     lists = list(groups)
     return [
-        (f"{count_name}_count", _array(map(len, lists), "u1")),
-        (name, _array((item for items in lists for item in items), "u1")),
+        (f"{count_name}_count", whole_numbers(map(len, lists), "u1")),
+        (name, whole_numbers((item for items in lists for item in items), "u1")),
     ]
-
-
-def _condition_code(row: Row, codes: Codes) -> int:
-    condition = row.assessment.condition
-    if condition is None:
-        return codes.condition.index("none")
-    return codes.condition.index(condition.grades[0] if len(condition.grades) == 1 else "disagree")
 
 
 def _type_codes(site: Site, codes: Codes) -> list[int]:
@@ -147,7 +146,8 @@ def _community_codes(site: Site, codes: Codes) -> list[int]:
     return [codes.community.index(key) for key in dict.fromkeys(asserted)]
 
 
-def _day(start: date | None) -> int:
+def day_number(start: date | None) -> int:
+    """Return the days since 1970-01-01, `FROM_EVER` for None."""
     return FROM_EVER if start is None else start.toordinal() - _EPOCH
 
 

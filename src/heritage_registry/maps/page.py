@@ -20,21 +20,16 @@ from heritage_registry.maps.assets import bundle, leaflet_script, leaflet_style,
 from heritage_registry.maps.basemap import basemap_payload
 from heritage_registry.maps.cards import BLOCK_SIZE, card_blocks, cited_sources, name_blocks, source_blocks
 from heritage_registry.maps.columns import Codes, Row, columns, in_map_order, packed
+from heritage_registry.maps.facets import more_columns
 from heritage_registry.maps.frame import frame
 from heritage_registry.public import public_view
 from heritage_registry.registry import Registry, registry_digest
 from heritage_registry.vocabulary import VOCABULARIES, vocabulary
 
-#: Grades a site can show on the map: those of a report, and two of the map's own.
-_CONDITIONS = (
-    "no_visible_damage",
-    "slight_damage",
-    "moderate_damage",
-    "severe_damage",
-    "damaged",
-    "destroyed",
-    "disagree",
-    "none",
+#: All that `Assessment.standing` can be, in the order of the legend.
+_STANDINGS = (
+    *(grade for grade in vocabulary("condition").ids if grade not in ("indeterminate", "not_stated")),
+    *vocabulary("standing").ids,
 )
 
 
@@ -48,12 +43,17 @@ def map_page(registry: Registry) -> str:
     meta = _meta(registry, codes, rows)
     meta["counts"]["sources"] = len(sources)
     meta["columns"] = summary.layout
+    more = more_columns(rows, registry.config, sources)
+    meta["more_columns"] = more.columns.layout
+    meta["facets"] = more.facets
     meta["source_block_first"] = [first for first, _ in blocks]
     first = [
         _script("hr-meta", "application/json", inert_json(meta)),
         _script("hr-columns", "text/plain", packed(summary.data)),
     ]
     later = [
+        _script("hr-more", "text/plain", packed(more.columns.data)),
+        _script("hr-labels", "text/plain", packed(msgspec.json.encode(more.labels))),
         *_block_scripts("hr-names", name_blocks(rows)),
         *_block_scripts("hr-cards", card_blocks(rows)),
         *_block_scripts("hr-sources", (raw for _, raw in blocks)),
@@ -62,7 +62,7 @@ def map_page(registry: Registry) -> str:
     parts = {
         "<!--title-->": escape(registry.config.title["en"]),
         "<!--description-->": escape(registry.config.summary["en"]),
-        "/*style*/": leaflet_style() + static_text("map.css"),
+        "/*style*/": leaflet_style() + static_text("map.css") + static_text("sharing.css"),
         "<!--map-->": made.element,
         "<!--data-->": "\n".join(first),
         "<!--blocks-->": "\n".join(later),  # behind the script: it draws while a large page is being read
@@ -109,7 +109,7 @@ def _block_scripts(name: str, blocks: Any) -> list[str]:
 
 def _codes(config: RegistryConfig) -> Codes:
     return Codes(
-        condition=_CONDITIONS,
+        condition=_STANDINGS,
         type=vocabulary("site_type").ids,
         community=tuple(config.community_ids),
         location_of=vocabulary("location_of").ids,

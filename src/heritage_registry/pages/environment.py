@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2 import BaseLoader, BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
@@ -44,14 +44,14 @@ class References:
 class Book(msgspec.Struct, frozen=True):
     """An edition in one language: makes pages of templates.
 
-    `names` are those that come first for this reader, `ranks` the places of the sites in the order of them.
+    `names` are those that come first for this reader, `ranks` what the sites are ordered by.
     """
 
     edition: Edition
     words: Words
     environment: Environment
     names: Mapping[str, Name]
-    ranks: Mapping[str, int]
+    ranks: Mapping[str, Any]
 
     def page(self, template: str, path: str, **values: Any) -> str:
         """Return one page. `path` is its file in the folder of the language, by which links are made."""
@@ -96,10 +96,10 @@ class Compiled(BytecodeCache):
         self._code[bucket.key] = bucket.bytecode_to_string()
 
 
-def book(edition: Edition, language: str, compiled: Compiled | None = None) -> Book:
-    """Return an edition in one language."""
-    environment = Environment(
-        loader=PackageLoader("heritage_registry.pages"),
+def page_environment(loader: BaseLoader, compiled: BytecodeCache | None = None) -> Environment:
+    """Return Jinja for pages: whatever a template is given is text, unless it is marked as markup."""
+    return Environment(
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -108,25 +108,45 @@ def book(edition: Edition, language: str, compiled: Compiled | None = None) -> B
         auto_reload=False,
         bytecode_cache=compiled,
     )
-    names = {key: names_for(site, language)[0] for key, site in edition.sites.items()}
-    order = sorted(names, key=lambda key: (fold(names[key].text), names[key].text, key))
-    ranks = {key: rank for rank, key in enumerate(order)}
-    made = Book(edition, words(language, edition.config), environment, names, ranks)
-    environment.globals |= {
+
+
+def page_globals(made: Book) -> dict[str, Any]:
+    """Return what every template and macro may use of a book."""
+    edition = made.edition
+    return {
         "w": made.words,
         "t": made.words.say,
-        "language": language,
+        "language": made.words.language,
         "edition": edition,
         "config": edition.config,
         "menu": MENU,
-        "name_of": names.__getitem__,
+        "file": "{}.html".format,
+        "beside": _beside,
+        "name_of": made.names.__getitem__,
         "web": web_address,
         "spoken": Spoken,
         "und": UNKNOWN_LANGUAGE,
         "locator_width": WIDTH,
         "city_name": city_name,
-        "registry_reference": cite_registry(edition.digest, edition.config, language, edition.base_url),
+        "registry_reference": cite_registry(
+            edition.digest, edition.config, made.words.language, edition.base_url
+        ),
     }
+
+
+def _beside(_folder: str, key: str) -> str:
+    """Return the file of a record as the list in its folder links to it."""
+    return f"{key}.html"
+
+
+def book(edition: Edition, language: str, compiled: Compiled | None = None) -> Book:
+    """Return an edition in one language."""
+    environment = page_environment(PackageLoader("heritage_registry.pages"), compiled)
+    names = {key: names_for(site, language)[0] for key, site in edition.sites.items()}
+    order = sorted(names, key=lambda key: (fold(names[key].text), names[key].text, key))
+    ranks = {key: rank for rank, key in enumerate(order)}
+    made = Book(edition, words(language, edition.config), environment, names, ranks)
+    environment.globals |= page_globals(made)
     return made
 
 

@@ -12,7 +12,7 @@ from heritage_registry.pages.environment import Book
 from heritage_registry.pages.site_page import communities, places
 from heritage_registry.site import Name, PlaceName
 from heritage_registry.source import Source
-from heritage_registry.statistics import NO_CONDITION
+from heritage_registry.table import day_seen
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -23,7 +23,7 @@ class Row(msgspec.Struct, frozen=True):
     kinds: str
     places: list[PlaceName]
     communities: list[str]
-    grades: tuple[str, ...]
+    standing: str
     seen: date | None
     contested: bool
 
@@ -47,8 +47,8 @@ def _row(book: Book, key: str) -> Row:
         kinds=words.labels("site_type", dict.fromkeys(item.type for item in site.properties.types)),
         places=places(site, words)[:2],
         communities=communities(site, words),
-        grades=derived.condition.grades if derived.condition else (NO_CONDITION,),
-        seen=derived.condition.day if derived.condition else None,
+        standing=derived.standing,
+        seen=day_seen(site, derived.condition) if derived.condition else None,
         contested=bool(derived.disagreements),
     )
 

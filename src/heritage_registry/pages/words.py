@@ -14,6 +14,7 @@ from heritage_registry.config import RegistryConfig, Word
 from heritage_registry.dates import in_words
 from heritage_registry.errors import RegistryError
 from heritage_registry.form import Texts
+from heritage_registry.table import standing_label
 from heritage_registry.vocabulary import vocabulary
 
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ku-Arab", "az-Arab", "ur"})
@@ -65,6 +66,10 @@ class Words(msgspec.Struct, frozen=True):
     def label(self, name: str, term: str) -> str:
         """Return the label of a term of a vocabulary."""
         return _labels(name, self.language)[term]
+
+    def standing(self, standing: str) -> str:
+        """Return what is shown as the condition of a site, and the label of a grade."""
+        return standing_label(standing, self.language)
 
     def meaning(self, name: str, term: str) -> str:
         """Return what a term of a vocabulary means."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from importlib.resources import files
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -13,7 +14,6 @@ from msgspec import field
 
 from heritage_registry.errors import RegistryError
 from heritage_registry.form import LanguageTag, Line, Part, Prose, Url
-from heritage_registry.names import fold
 from heritage_registry.parts import Edtf, SourceKey
 from heritage_registry.source import ArchivedCopy, CslName, CslType, Doi, Source
 
@@ -54,6 +54,14 @@ _SMALL_WORDS = frozenset(
     ("a", "an", "and", "at", "by", "de", "der", "des", "die", "du", "for", "from", "in", "la", "le", "of",
      "on", "or", "the", "to", "und", "with")
 )  # fmt: skip
+_LETTERS: Mapping[str, str] = {
+    letters: latin
+    for script in msgspec.json.decode(
+        (files("heritage_registry") / "languages" / "folding.json").read_bytes()
+    )["characters"].values()
+    for letters, latin in script.items()
+}
+_LETTER = re.compile("|".join(map(re.escape, sorted(_LETTERS, key=len, reverse=True))))
 _WAYBACK = re.compile(r"https?://web\.archive\.org/web/([0-9]{8})[0-9]{0,6}(?:[a-z]{2}_)?/(https?:/.+)")
 _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s<>\"{}|\\^`]+")
 _DOI_ADDRESS = re.compile(r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)(?=10\.)", re.IGNORECASE)
@@ -82,12 +90,21 @@ def _speaker(source: Source | SourceDraft) -> str:
 
 
 def _ascii_words(text: str) -> list[str]:
-    """Return words in a-z and 0-9: Latin letters without their marks, other scripts as `fold` spells them."""
+    """Return words in a-z and 0-9: Latin letters without their marks, other scripts letter by letter."""
     found: list[str] = []
     for word in text.split():
-        plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
-        found += re.findall("[0-9a-z]+", (plain if plain.isascii() else fold(word)).lower())
+        plain = _without_marks(unicodedata.normalize("NFKD", word)).lower()
+        found += re.findall("[0-9a-z]+", plain if plain.isascii() else _spelled(word))
     return found
+
+
+def _spelled(word: str) -> str:
+    lower = unicodedata.normalize("NFKD", word).lower()
+    return _without_marks(_LETTER.sub(lambda found: _LETTERS[found.group()], lower))
+
+
+def _without_marks(text: str) -> str:
+    return "".join(sign for sign in text if not unicodedata.combining(sign))
 
 
 def _joined(pieces: list[str]) -> str:
@@ -116,6 +133,11 @@ def find_doi(text: str) -> str | None:
     return bare if _DOI.fullmatch(bare) else None
 
 
+def with_plain_scheme(url: str) -> str:
+    """Return an address without blanks around it and with its scheme in small letters."""
+    return re.sub(r"\Ahttps?:", lambda scheme: scheme.group().lower(), url.strip(), flags=re.IGNORECASE)
+
+
 def fields_of_address(url: str) -> dict[str, Any]:
     """Return what an address alone tells: itself, its DOI, or when the Wayback Machine made the copy."""
     kept = _WAYBACK.fullmatch(url)
@@ -133,9 +155,9 @@ def source_from_address(url: str, taken: Collection[str] = ()) -> SourceDraft:
 
     Raises `UnreadableReferences` for what is no address of a page.
     """
-    fields = fields_of_address(url.strip())
+    fields = fields_of_address(with_plain_scheme(url))
     try:
-        for address in (url.strip(), fields["url"]):
+        for address in (with_plain_scheme(url), fields["url"]):
             msgspec.convert(address, Url)
         draft = SourceDraft(id="source", type="webpage", **fields)
         host = urlsplit(draft.url or "").hostname

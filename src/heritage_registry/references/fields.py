@@ -16,7 +16,13 @@ import msgspec
 from heritage_registry.dates import InvalidDate, parse
 from heritage_registry.form import LanguageTag, Url, unfit_text
 from heritage_registry.parts import Edtf
-from heritage_registry.references.draft import SourceDraft, fields_of_address, find_doi, suggest_key
+from heritage_registry.references.draft import (
+    SourceDraft,
+    fields_of_address,
+    find_doi,
+    suggest_key,
+    with_plain_scheme,
+)
 from heritage_registry.source import CslName
 
 MAX_FIELD = 2_000
@@ -105,7 +111,7 @@ class Collector:
 
     def address(self, name: str, value: Any) -> None:
         """Take the address of a page, and what the address tells of a DOI or a kept copy."""
-        text = value.strip() if isinstance(value, str) else value
+        text = with_plain_scheme(value) if isinstance(value, str) else value
         if text is None or text == "":
             return
         try:

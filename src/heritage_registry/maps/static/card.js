@@ -13,8 +13,11 @@ import {
 } from "./card-parts.js";
 import { datesOf, reportSection, whySection } from "./card-reports.js";
 import { citedSources, sourceSection } from "./card-sources.js";
+import { pictureSection } from "./compare.js";
 import { dateOrder } from "./dates.js";
 import { el, said, shortened } from "./dom.js";
+import { imagerySection } from "./imagery.js";
+import { citationLines } from "./printing.js";
 import { drawSign, picture } from "./symbols.js";
 
 /** @typedef {import("./card-parts.js").Desk} Desk */
@@ -40,6 +43,7 @@ export async function siteCard(app, site) {
       properties.names.map((/** @type {any} */ name) => oneName(desk, name)),
     ),
     reportSection(desk, card),
+    pictureSection(desk, card),
     section(
       desk,
       "attributions",
@@ -55,6 +59,7 @@ export async function siteCard(app, site) {
       ...(properties.places ?? []).map((/** @type {any} */ one) => place(desk, one)),
       ...locations(desk, properties),
     ]),
+    imagerySection(desk, card),
     section(
       desk,
       "collections",
@@ -97,6 +102,7 @@ export async function siteCard(app, site) {
         [desk.words.word("record_id"), el("code", {}, card.id)],
         [desk.words.word("licence"), app.meta.licence],
       ]),
+      citationLines(app, card),
     ),
   ].filter((part) => part !== null);
 }

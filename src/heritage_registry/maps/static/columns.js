@@ -34,15 +34,7 @@ const DTYPES = { u1: Uint8Array, u2: Uint16Array, i4: Int32Array };
  * @returns {Table}
  */
 export function readTable(bytes, layout) {
-  /** @type {Record<string, any>} */
-  const column = {};
-  let start = 0;
-  for (const [name, dtype, length] of layout) {
-    const ArrayType = DTYPES[dtype];
-    const end = start + length * ArrayType.BYTES_PER_ELEMENT;
-    column[name] = new ArrayType(bytes.slice(start, end).buffer); // a copy: columns are not aligned
-    start = end;
-  }
+  const column = readColumns(bytes, layout);
   return {
     size: column.condition.length,
     located: column.precision.length,
@@ -60,6 +52,25 @@ export function readTable(bytes, layout) {
   };
 }
 
+/**
+ * Columns by name, as columns.py lays them one after another.
+ * @param {Uint8Array} bytes
+ * @param {[string, "u1" | "u2" | "i4", number][]} layout
+ * @returns {Record<string, any>}
+ */
+export function readColumns(bytes, layout) {
+  /** @type {Record<string, any>} */
+  const column = {};
+  let start = 0;
+  for (const [name, dtype, length] of layout) {
+    const ArrayType = DTYPES[dtype];
+    const end = start + length * ArrayType.BYTES_PER_ELEMENT;
+    column[name] = new ArrayType(bytes.slice(start, end).buffer); // a copy: columns are not aligned
+    start = end;
+  }
+  return column;
+}
+
 /** @type {(low: Uint8Array, middle: Uint8Array, high: Uint8Array) => Int32Array} */
 function fromPlanes(low, middle, high) {
   const values = new Int32Array(low.length);
@@ -72,8 +83,8 @@ function fromPlanes(low, middle, high) {
   return values;
 }
 
-/** @type {(counts: Uint8Array) => Uint32Array} */
-function offsetsOf(counts) {
+/** Where the values of each site begin. @param {Uint8Array | Uint16Array} counts @returns {Uint32Array} */
+export function offsetsOf(counts) {
   const offsets = new Uint32Array(counts.length + 1);
   for (let i = 0; i < counts.length; i += 1) offsets[i + 1] = offsets[i] + counts[i];
   return offsets;

@@ -51,6 +51,12 @@ export function openBlocks(meta) {
 
   return {
     count: Math.ceil(meta.counts.sites / size),
+    /** Columns beside the first ones, and the labels of long lists: for more filters and orders of the list. */
+    async more() {
+      await wholePage;
+      const [bytes, labels] = await Promise.all([unpack("hr-more"), block("hr-labels")]);
+      return { bytes, labels };
+    },
     nameBlock,
     /** The name block, if it has been opened. @param {number} site */
     namesNow(site) {
@@ -75,6 +81,17 @@ export function openBlocks(meta) {
       let place = 0;
       while (place + 1 < firsts.length && firsts[place + 1] <= key) place += 1;
       return (await block(`hr-sources-${place}`))[key];
+    },
+    /** 1 for each site of a list of ids. @param {string[]} ids */
+    async marked(ids) {
+      const wanted = new Set(ids);
+      const marks = new Uint8Array(meta.counts.sites);
+      for (let place = 0; place < this.count && wanted.size > 0; place += 1) {
+        (await nameBlock(place)).ids.forEach((/** @type {string} */ id, /** @type {number} */ at) => {
+          if (wanted.delete(id)) marks[place * size + at] = 1;
+        });
+      }
+      return marks;
     },
     /** The number of the site with an id, or -1. @param {string} id */
     async find(id) {

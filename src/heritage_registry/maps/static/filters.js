@@ -1,18 +1,36 @@
-/** Which sites are shown, and how many each choice of a filter would show; one pass over typed arrays. */
+/** Which sites are shown, and how many each choice of a filter would show: passes over typed arrays, by column. */
+
+import { offsetsOf, readColumns } from "./columns.js";
 
 /**
- * @typedef {object} Facet A property to filter by. Values of site i: values[offsets[i]] … ; without offsets values[i].
+ * @typedef {object} Facet A property to filter by. Values of site i: values[offsets[i]] …; without offsets values[i].
  * @property {string} id
  * @property {string} list The vocabulary, or a list of the registry, that has the labels; "word" for words of the page.
  * @property {string[]} options Ids by code.
  * @property {Uint32Array | null} offsets
- * @property {Uint8Array} values
- * @property {Uint32Array} counts Sites of each option under the other filters.
+ * @property {Uint8Array | Uint16Array} values
+ * @property {number} nothing The code of sites for which nothing is said, so that no site is out of reach; -1: none.
+ * @property {Uint32Array} counts Sites of each option under the other filters; see `countFacet`.
  * @property {Set<string>} chosen Empty: no filter.
+ * @property {Map<string, [string, string | null]>} [labels] Text and language of options of a long list.
  */
 
+/** A site outside a mask fails so often that it counts for no option. */
+const OUTSIDE = 100;
+
+/** What a site without any value of a field is called, where "not stated" would be wrong. @type {Record<string, string>} */
+const NOTHING = {
+  affiliation: "origin_unknown",
+  party: "origin_unknown",
+  community_denied: "nobody_denies",
+  contested_by: "not_contested",
+  element: "not_contested",
+  period: "period_unseen",
+  protection: "protection_none",
+};
+
 /**
- * A new filter is one more entry here and a word `filter_<id>` in the messages.
+ * The filters that are there when the page opens.
  * @param {import("./columns.js").Table} table
  * @param {any} codes
  * @returns {Facet[]}
@@ -39,84 +57,94 @@ export function makeFacets(table, codes) {
 }
 
 /**
- * @param {number} size
+ * The filters of facets.py, and the days on which sites were last seen.
+ * @param {any} meta
+ * @param {{bytes: Uint8Array, labels: Record<string, [string, string, string | null][]>}} more
+ * @returns {{facets: Facet[], seenDay: Int32Array, seenOpen: Uint8Array}}
+ */
+export function makeMoreFacets(meta, { bytes, labels }) {
+  const column = readColumns(bytes, meta.more_columns);
+  const facets = meta.facets.map((/** @type {any} */ { id, list, options }) => {
+    const ids = options ?? labels[list].map(([option]) => option);
+    const facet = listed(id, list, ids, { offsets: offsetsOf(column[`${id}_count`]), values: column[id] });
+    if (!options)
+      facet.labels = new Map(labels[list].map(([option, text, language]) => [option, [text, language]]));
+    return facet;
+  });
+  return { facets, seenDay: column.seen_day, seenOpen: column.seen_open };
+}
+
+/**
  * @param {Facet[]} facets
- * @param {Uint8Array | null} found Sites that a search found, where there is one.
- * @param {Uint8Array} visible Filled here.
+ * @param {(Uint8Array | null)[]} masks Sites that a search or a list of ids found, where there is one.
+ * @param {Uint8Array} visible Filled: 1 for each site that fits all.
+ * @param {Uint8Array} fails Filled: how many filters each site does not fit.
  * @returns {number} How many are shown.
  */
-export function applyFilters(size, facets, found, visible) {
-  const wanted = facets.map(({ options, chosen }) =>
-    Uint8Array.from(options, (id) => (chosen.has(id) ? 1 : 0)),
-  );
-  const filtering = facets.map(({ chosen }) => chosen.size > 0);
-  for (const facet of facets) facet.counts.fill(0);
+export function applyFilters(facets, masks, visible, fails) {
+  fails.fill(0);
+  for (const mask of masks)
+    if (mask) for (let site = 0; site < fails.length; site += 1) if (!mask[site]) fails[site] = OUTSIDE;
+  for (const facet of facets) if (facet.chosen.size > 0) markFails(facet, fails);
   let shown = 0;
-  for (let site = 0; site < size; site += 1) {
-    visible[site] = 0;
-    if (found && !found[site]) continue;
-    let failed = 0;
-    let failing = -1;
-    for (let n = 0; n < facets.length; n += 1) {
-      if (filtering[n] && !hasAny(facets[n], site, wanted[n])) {
-        failed += 1;
-        failing = n;
-      }
-    }
-    if (failed === 0) {
-      visible[site] = 1;
-      shown += 1;
-      for (let n = 0; n < facets.length; n += 1) countSite(facets[n], site);
-    } else if (failed === 1) countSite(facets[failing], site);
+  for (let site = 0; site < fails.length; site += 1) {
+    visible[site] = fails[site] === 0 ? 1 : 0;
+    shown += visible[site];
   }
   return shown;
 }
 
-/** @type {(facet: Facet, site: number, wanted: Uint8Array) => boolean} */
-function hasAny({ offsets, values }, site, wanted) {
-  if (!offsets) return wanted[values[site]] === 1;
-  for (let place = offsets[site]; place < offsets[site + 1]; place += 1)
-    if (wanted[values[place]]) return true;
-  return false;
+/** Counts the sites that each option would show: those that fit every other filter. @param {Facet} facet @param {Uint8Array} fails */
+export function countFacet(facet, fails) {
+  const { offsets, values, nothing, counts } = facet;
+  const wanted = facet.chosen.size > 0 ? wantedCodes(facet) : null;
+  counts.fill(0);
+  for (let site = 0; site < fails.length; site += 1) {
+    if (fails[site] > 1 || (fails[site] === 1 && !(wanted && !hasAny(facet, site, wanted)))) continue;
+    if (!offsets) counts[values[site]] += 1;
+    else if (offsets[site] === offsets[site + 1]) counts[nothing] += 1;
+    else for (let place = offsets[site]; place < offsets[site + 1]; place += 1) counts[values[place]] += 1;
+  }
 }
 
-/** @type {(facet: Facet, site: number) => void} */
-function countSite({ offsets, values, counts }, site) {
-  if (!offsets) counts[values[site]] += 1;
-  else for (let place = offsets[site]; place < offsets[site + 1]; place += 1) counts[values[place]] += 1;
+/** Options that any site has, whatever is chosen. @param {Facet} facet @returns {Set<number>} */
+export function usedCodes({ offsets, values, nothing }) {
+  const used = new Set(values);
+  if (offsets && offsets.some((start, site) => start === offsets[site + 1])) used.add(nothing);
+  return used;
+}
+
+/** @type {(facet: Facet, fails: Uint8Array) => void} */
+function markFails(facet, fails) {
+  const wanted = wantedCodes(facet);
+  for (let site = 0; site < fails.length; site += 1) if (!hasAny(facet, site, wanted)) fails[site] += 1;
+}
+
+/** @type {(facet: Facet) => Uint8Array} */
+function wantedCodes({ options, chosen }) {
+  return Uint8Array.from(options, (id) => (chosen.has(id) ? 1 : 0));
+}
+
+/** @type {(facet: Facet, site: number, wanted: Uint8Array) => boolean} */
+function hasAny({ offsets, values, nothing }, site, wanted) {
+  if (!offsets) return wanted[values[site]] === 1;
+  const end = offsets[site + 1];
+  if (offsets[site] === end) return wanted[nothing] === 1;
+  for (let place = offsets[site]; place < end; place += 1) if (wanted[values[place]]) return true;
+  return false;
 }
 
 /** @type {(id: string, list: string, options: string[], values: Uint8Array) => Facet} */
 function single(id, list, options, values) {
-  return {
-    id,
-    list,
-    options,
-    offsets: null,
-    values,
-    counts: new Uint32Array(options.length),
-    chosen: new Set(),
-  };
+  const counts = new Uint32Array(options.length);
+  return { id, list, options, offsets: null, values, nothing: -1, counts, chosen: new Set() };
 }
 
-/**
- * Sites for which nothing is said get a choice of their own, so that no site is out of reach.
- * @type {(id: string, list: string, options: string[], listed: import("./columns.js").Listed) => Facet}
- */
-function listed(id, list, options, { offsets, values }) {
-  const size = offsets.length - 1;
-  const nothing = options.length;
-  const newOffsets = new Uint32Array(size + 1);
-  const newValues = new Uint8Array(values.length + size);
-  let length = 0;
-  for (let site = 0; site < size; site += 1) {
-    for (let place = offsets[site]; place < offsets[site + 1]; place += 1)
-      newValues[length++] = values[place];
-    if (offsets[site] === offsets[site + 1]) newValues[length++] = nothing;
-    newOffsets[site + 1] = length;
-  }
-  const facet = single(id, list, [...options, "not_said"], newValues.slice(0, length));
-  return { ...facet, offsets: newOffsets };
+/** @type {(id: string, list: string, ids: string[], listed: {offsets: Uint32Array, values: Uint8Array | Uint16Array}) => Facet} */
+function listed(id, list, ids, { offsets, values }) {
+  const options = [...ids, NOTHING[id] ?? "not_said"];
+  const counts = new Uint32Array(options.length);
+  return { id, list, options, offsets, values, nothing: ids.length, counts, chosen: new Set() };
 }
 
 /** @type {(table: import("./columns.js").Table, codes: any) => Uint8Array} */

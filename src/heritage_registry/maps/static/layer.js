@@ -34,6 +34,7 @@ export function siteLayer(map, app) {
       }
       if (app.state.open >= 0) drawOpenSite(context, view);
       for (const mark of drawn.marks) drawMark(context, mark);
+      drawOrigin(context, view);
       app.drawnAt ??= performance.now();
     },
   );
@@ -81,6 +82,26 @@ export function siteLayer(map, app) {
     context.stroke();
     context.setLineDash([]);
     context.globalAlpha = 1;
+  }
+
+  /** The point that distances are measured from. @type {(context: CanvasRenderingContext2D, view: any) => void} */
+  function drawOrigin(context, view) {
+    const spot = app.near.mark();
+    if (!spot) return;
+    const scale = 256 * 2 ** view.zoom;
+    const [unitX, unitY] = worldPoint(spot.longitude, spot.latitude);
+    const [x, y] = [unitX * scale - view.left, unitY * scale - view.top];
+    for (const [width, colour] of [[6, app.palette.halo], [2.2, app.palette.accent]]) {
+      context.beginPath();
+      context.arc(x, y, 6, 0, Math.PI * 2);
+      for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+        context.moveTo(x + dx * 6, y + dy * 6);
+        context.lineTo(x + dx * 13, y + dy * 13);
+      }
+      context.lineWidth = width;
+      context.strokeStyle = colour;
+      context.stroke();
+    }
   }
 
   /** @type {(context: CanvasRenderingContext2D, view: any) => void} */
@@ -150,6 +171,7 @@ export function siteLayer(map, app) {
   );
   map.on("mouseout movestart zoomstart", () => void hover(null));
   map.on("click", (/** @type {any} */ event) => {
+    if (app.near.take(event.latlng)) return;
     const mark = markAt(event.containerPoint);
     void hover(null);
     if (!mark) app.closeCard();

@@ -1,12 +1,11 @@
 /** Sites as a list: the way to everything on the map without sight or pointer. */
 
 import { byId, el, fill, said, shortened } from "./dom.js";
+import { byName, inOrder, NAMED_UP_TO, orderFact, ORDERS } from "./sorting.js";
 import { drawSign, picture } from "./symbols.js";
 
 const PAGE = 60;
 const ROW_LETTERS = 160;
-/** Beyond this many, sorting by name would ask for every name of the registry. */
-const SORTED_UP_TO = 2_000;
 
 /**
  * @param {any} app
@@ -21,28 +20,38 @@ export function siteList(app, sitesInView) {
     const { tab } = app.state;
     if (tab === "found") return app.finds.sites.filter((/** @type {number} */ site) => app.visible[site]);
     if (tab === "unlocated") return unlocated();
-    return sitesInView();
+    return app.state.sort === "distance" ? range(0, app.table.located) : sitesInView();
   }
 
   /** @type {() => number[]} */
   function unlocated() {
+    return range(app.table.located, app.table.size);
+  }
+
+  /** @type {(start: number, end: number) => number[]} */
+  function range(start, end) {
     const sites = [];
-    for (let site = app.table.located; site < app.table.size; site += 1)
-      if (app.visible[site]) sites.push(site);
+    for (let site = start; site < end; site += 1) if (app.visible[site]) sites.push(site);
     return sites;
   }
 
   async function refresh() {
     const own = (turn += 1);
     const sites = wanted();
-    const inView = sitesInView().length;
+    const inView = app.state.tab === "view" ? sites.length : sitesInView().length;
+    renderOrders(app);
     renderTabs(app, { view: inView, unlocated: unlocated().length, found: sites.length });
-    const sorted = sites.length <= SORTED_UP_TO && app.state.tab !== "found";
-    await app.blocks.ready(sorted ? sites : sites.slice(0, shown));
+    const { sort, tab } = app.state;
+    const named = sort === "name" && tab !== "found" && sites.length <= NAMED_UP_TO;
+    if (sort === "seen") await app.loadMore();
     if (own !== turn) return;
-    const ordered = sorted ? sortByName(app, sites) : sites;
+    let ordered = named || (sort === "name" && tab === "found") ? sites : inOrder(app, sites, sort);
+    await app.blocks.ready(named ? sites : ordered.slice(0, shown));
+    if (own !== turn) return;
+    if (named) ordered = inOrder(app, sites, sort);
+    byId("sort-note").hidden = sort !== "name" || tab === "found" || named;
     const focused = document.activeElement?.closest("#results [data-site]")?.getAttribute("data-site");
-    fill(byId("results"), ...ordered.slice(0, shown).map((site) => el("li", {}, siteRow(app, site))));
+    fill(byId("results"), ...ordered.slice(0, shown).map((site) => el("li", {}, siteRow(app, site, true))));
     const more = byId("more");
     more.hidden = ordered.length <= shown;
     more.textContent = app.words.word("show_more", { count: app.words.number(ordered.length - shown) });
@@ -54,6 +63,11 @@ export function siteList(app, sitesInView) {
     });
   }
 
+  byId("sort").addEventListener("change", (event) => {
+    app.state.sort = /** @type {HTMLSelectElement} */ (event.target).value;
+    shown = PAGE;
+    app.sorted();
+  });
   byId("more").addEventListener("click", () => {
     const next = shown;
     shown += PAGE;
@@ -71,8 +85,8 @@ export function siteList(app, sitesInView) {
   };
 }
 
-/** A site as a button for lists. @param {any} app @param {number} site */
-export function siteRow(app, site) {
+/** A site as a button for lists. @param {any} app @param {number} site @param {boolean} [inList] In the list, whose order it tells. */
+export function siteRow(app, site, inList = false) {
   const { id, names, places } = app.blocks.namesNow(site);
   const [first, ...others] = app.words.order(names);
   const { types, contested } = app.table;
@@ -80,6 +94,8 @@ export function siteRow(app, site) {
   const facts = [app.words.label("site_type", type), app.shadeLabel(app.shade[site])];
   if (places.length > 0) facts.splice(1, 0, app.words.order(places)[0][0]);
   if (contested[site]) facts.push(app.words.word("is_contested"));
+  const ordered = inList ? orderFact(app, site) : "";
+  if (ordered) facts.unshift(ordered);
   const sign = {
     shape: app.shape[site],
     shade: app.shade[site],
@@ -115,18 +131,23 @@ export function focusRow(id) {
   return Boolean(row);
 }
 
-/** @type {(app: any, sites: number[]) => number[]} */
-function sortByName(app, sites) {
-  const keys = new Map(sites.map((site) => [site, app.words.order(app.blocks.namesNow(site).names)[0][0]]));
-  return [...sites].sort((a, b) => app.words.compare(keys.get(a), keys.get(b)) || a - b);
-}
-
 /** @type {(names: [string, string][]) => Node[]} */
 function joined(names) {
   return names.flatMap(([text, language], place) => [
     document.createTextNode(place > 0 ? " · " : ""),
     said(shortened(text, ROW_LETTERS), language),
   ]);
+}
+
+/** The orders of the list; what a search found comes best first unless the reader wants otherwise. @type {(app: any) => void} */
+function renderOrders(app) {
+  const select = /** @type {HTMLSelectElement} */ (byId("sort"));
+  const options = ORDERS.map((order) => {
+    const key = order === "name" && app.state.tab === "found" ? "sort_best" : `sort_${order}`;
+    return el("option", { value: order }, app.words.word(key));
+  });
+  fill(select, ...options);
+  select.value = app.state.sort;
 }
 
 /** @type {(app: any, counts: Record<string, number>) => void} */
@@ -139,7 +160,8 @@ function renderTabs(app, counts) {
       tab === "found" && app.finds
         ? app.finds.sites.filter((/** @type {number} */ site) => app.visible[site]).length
         : counts[tab];
-    fill(button, app.words.word(`tab_${tab}`), el("span", { class: "count" }, app.words.number(count)));
+    const label = tab === "view" && app.state.sort === "distance" ? "tab_near" : `tab_${tab}`;
+    fill(button, app.words.word(label), el("span", { class: "count" }, app.words.number(count)));
   }
 }
 
@@ -156,6 +178,6 @@ export async function groupCard(app, sites) {
       el("h2", { id: "card-title", tabindex: "-1" }, title),
       el("p", {}, words.word(isRough ? "group_rough" : "group_exact")),
     ),
-    el("ul", { class: "rows" }, ...sortByName(app, sites).map((site) => el("li", {}, siteRow(app, site)))),
+    el("ul", { class: "rows" }, ...byName(app, sites).map((site) => el("li", {}, siteRow(app, site)))),
   ];
 }

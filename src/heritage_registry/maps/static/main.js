@@ -2,25 +2,32 @@
 
 import { drawBasemap } from "./basemap.js";
 import { siteCard } from "./card.js";
+import { activeFilters, renderChips } from "./chips.js";
 import { readTable, COLUMN_ZOOM } from "./columns.js";
 import { wireControls } from "./controls.js";
 import { openBlocks, readMeta, unpack } from "./data.js";
 import { byId, fill } from "./dom.js";
+import { keepEmbedding } from "./embed.js";
 import { renderFilters, updateFilters } from "./filter-panel.js";
-import { applyFilters, makeFacets } from "./filters.js";
+import { makeFiltering } from "./filtering.js";
+import { fold } from "./fold.js";
 import { drawLabels } from "./labels.js";
 import { siteLayer } from "./layer.js";
 import { renderLegend } from "./legend.js";
 import { focusRow, groupCard, siteList } from "./list.js";
+import { nearControl } from "./near.js";
 import { writeWords } from "./page-words.js";
 import { searchSites } from "./search.js";
+import { ORDERS } from "./sorting.js";
 import { readHash, writeHash } from "./state.js";
 import { readPalette, shapeOfType, SHADES } from "./symbols.js";
+import { startTakeaway } from "./takeaway.js";
 import { dayNumber, isoDay, statesOn, timeControl } from "./time.js";
 import { speak } from "./words.js";
 
 const RESTING_MS = 120;
 const CLOSE_ZOOM = 12;
+const STANDINGS = ["disagree", "works_since", "undated", "in_part", "none"];
 
 /** @param {any} map Leaflet's. */
 export async function startRegistryMap(map) {
@@ -35,6 +42,11 @@ export async function startRegistryMap(map) {
   await app.start();
 }
 
+/** Whether a site's standing is a grade, or a reason why there is none. @param {string} id */
+function isGrade(id) {
+  return !STANDINGS.includes(id);
+}
+
 /** The reader's language as the browser tells it, if the registry speaks it. @type {(meta: any) => string} */
 function firstLanguage(meta) {
   const wanted = navigator.languages.map((tag) => tag.split("-")[0]);
@@ -43,7 +55,8 @@ function firstLanguage(meta) {
 
 /** @type {(map: any, meta: any, table: import("./columns.js").Table, words: any) => any} */
 function makeApp(map, meta, table, words) {
-  const facets = makeFacets(table, meta.codes);
+  const blocks = openBlocks(meta);
+  const filtering = makeFiltering(meta, table, blocks);
   const shadeOfGrade = meta.codes.condition.map((/** @type {string} */ grade) => SHADES.indexOf(grade));
   const grades = table.condition.map((code) => shadeOfGrade[code]);
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -53,16 +66,16 @@ function makeApp(map, meta, table, words) {
   let cardTurn = 0;
   let searchTurn = 0;
   let filterMs = 0;
-  /** @type {Set<string>} */
-  const everCounted = new Set();
 
   const app = {
     map,
     meta,
     table,
     words,
-    facets,
-    blocks: openBlocks(meta),
+    blocks,
+    filtering,
+    facets: filtering.facets,
+    fails: filtering.fails,
     palette: readPalette(),
     visible: new Uint8Array(table.size).fill(1),
     shownCount: table.size,
@@ -74,8 +87,10 @@ function makeApp(map, meta, table, words) {
     finds: null,
     /** @type {any} */
     openGeometry: null,
-    /** @type {{open: number, group: number[] | null, query: string, tab: string, day: number | null}} */
-    state: { open: -1, group: null, query: "", tab: "view", day: null },
+    /** @type {{open: number, group: number[] | null, query: string, tab: string, day: number | null, sort: string}} */
+    state: { open: -1, group: null, query: "", tab: "view", day: null, sort: ORDERS[0] },
+    /** @type {ReturnType<typeof nearControl>} */
+    near: /** @type {any} */ (null),
     /** @type {number | undefined} */
     drawnAt: undefined,
 
@@ -85,14 +100,36 @@ function makeApp(map, meta, table, words) {
     conditionShade: (site) => grades[site],
     /** @param {string} id */
     conditionLabel: (id) =>
-      id === "none" || id === "disagree"
-        ? app.words.word(`condition_${id}`)
-        : app.words.label("condition", id),
+      app.words.label(isGrade(id) ? "condition" : "standing", id),
+    /** @param {any} facet @param {string} id */
+    optionExplanation: (facet, id) =>
+      app.words.explanation(facet.id === "condition" && !isGrade(id) ? "standing" : facet.list, id),
     /** @param {number} shade */
     shadeLabel: (shade) =>
       SHADES[shade].startsWith("state_") ? app.words.word(SHADES[shade]) : app.conditionLabel(SHADES[shade]),
-    /** @param {any} facet @param {number} code */
-    everCounted: (facet, code) => everCounted.has(`${facet.id} ${code}`),
+    /** The search key of a text, so that a choice is found in any script. @param {string} text */
+    folded: (text) => fold(text, meta.folding),
+    get only() {
+      return filtering.only;
+    },
+    chips: () => activeFilters(app),
+    hasMore: () => filtering.seen !== null,
+    loadMore: filtering.loadMore,
+    clearOnly() {
+      filtering.only = null;
+      refilter();
+    },
+    clearSearch() {
+      /** @type {HTMLInputElement} */ (byId("search")).value = "";
+      void search("");
+    },
+    /** The list has another order. */
+    sorted() {
+      app.near.render();
+      layer.soon();
+      void list.restart();
+      remember();
+    },
 
     /** @param {any} facet @param {string} id @param {boolean} isChosen */
     choose(facet, id, isChosen) {
@@ -155,9 +192,9 @@ function makeApp(map, meta, table, words) {
     },
 
     clearFilters() {
-      for (const facet of facets) facet.chosen.clear();
-      renderFilters(app);
-      refilter();
+      filtering.clear();
+      if (app.state.query !== "") app.clearSearch();
+      else refilter();
     },
 
     /** @param {string} tab */
@@ -177,6 +214,8 @@ function makeApp(map, meta, table, words) {
     },
 
     showRegion,
+    sitesInView,
+    hashNow,
     search,
     setLanguage,
 
@@ -186,15 +225,16 @@ function makeApp(map, meta, table, words) {
         "open",
         matchMedia("(min-width: 1100px) and (min-height: 700px)").matches,
       );
-      await restore(readHash(location.hash, meta, facets));
+      await restore(readHash(location.hash, meta, filtering.ids));
       map.on("moveend", () => {
         later(list.refresh);
         remember();
       });
       matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
       window.addEventListener("hashchange", () => {
-        if (location.hash !== hashNow()) void restore(readHash(location.hash, meta, facets));
+        if (location.hash !== hashNow()) void restore(readHash(location.hash, meta, filtering.ids));
       });
+      startTakeaway(app);
       document.body.dataset.ready = "true";
     },
   };
@@ -204,6 +244,7 @@ function makeApp(map, meta, table, words) {
   const layer = siteLayer(map, app);
   const list = siteList(app, sitesInView);
   const time = timeControl(app);
+  app.near = nearControl(app, () => app.sorted());
 
   /** @type {() => number[]} */
   function sitesInView() {
@@ -228,25 +269,14 @@ function makeApp(map, meta, table, words) {
 
   function refilter() {
     const start = performance.now();
-    app.shownCount = applyFilters(table.size, facets, app.finds?.found ?? null, app.visible);
+    app.shownCount = filtering.apply(app.finds?.found ?? null, app.visible);
+    updateFilters(app);
     filterMs = performance.now() - start;
     layer.soon();
     labels.soon();
-    updateFilters(app);
+    renderChips(app);
     later(list.restart);
     remember();
-  }
-
-  /** Filters and counts once without any choice, to know which choices exist. */
-  function firstCount() {
-    applyFilters(
-      table.size,
-      facets.map((facet) => ({ ...facet, chosen: new Set() })),
-      null,
-      app.visible,
-    );
-    for (const facet of facets)
-      facet.counts.forEach((count, code) => count > 0 && everCounted.add(`${facet.id} ${code}`));
   }
 
   let listTimer = 0;
@@ -297,14 +327,17 @@ function makeApp(map, meta, table, words) {
   /** @type {() => string} */
   function hashNow() {
     const { lat, lng } = map.getCenter();
-    return writeHash({
+    const hash = writeHash({
       view: { zoom: map.getZoom(), latitude: lat, longitude: lng },
       language: app.words.language,
-      chosen: Object.fromEntries(facets.map(({ id, chosen }) => [id, [...chosen]])),
+      chosen: filtering.chosen(),
+      sites: filtering.only?.ids,
+      sort: app.state.sort,
       query: app.state.query,
       day: app.state.day === null ? undefined : isoDay(app.state.day),
       site: app.state.open >= 0 ? app.blocks.namesNow(app.state.open)?.id : undefined,
     });
+    return keepEmbedding(hash);
   }
 
   function remember() {
@@ -314,11 +347,11 @@ function makeApp(map, meta, table, words) {
   /** @type {(settings: import("./state.js").Settings) => Promise<void>} */
   async function restore(settings) {
     const { view } = settings;
-    for (const facet of facets) facet.chosen = new Set(settings.chosen[facet.id] ?? []);
+    app.state.sort = settings.sort ?? ORDERS[0];
+    await filtering.restore(settings.chosen, settings.sites);
     if (view) map.setView([view.latitude, view.longitude], view.zoom, { animate: false });
     else showRegion();
-    if (everCounted.size === 0) firstCount();
-    app.shownCount = applyFilters(table.size, facets, null, app.visible);
+    app.shownCount = filtering.apply(null, app.visible);
     basemap.draw();
     layer.draw();
     setLanguage(settings.language ?? app.words.language);
@@ -375,6 +408,8 @@ function makeApp(map, meta, table, words) {
     writeWords(app);
     renderFilters(app);
     renderLegend(app);
+    renderChips(app);
+    app.near.render();
     time.render();
     labels.draw();
     void list.refresh();

@@ -1,5 +1,7 @@
 /** What a reader has set, in the address after "#", so that a view can be passed on; works from a file as well. */
 
+import { ORDERS } from "./sorting.js";
+
 /**
  * @typedef {object} Settings
  * @property {string} [language]
@@ -7,17 +9,19 @@
  * @property {string} [site] The id of the open card.
  * @property {string} [query]
  * @property {string} [day] The day the time control stands at, YYYY-MM-DD.
- * @property {Record<string, string[]>} chosen Options by filter.
+ * @property {string} [sort] The order of the list.
+ * @property {string[]} [sites] The only sites to show.
+ * @property {Record<string, string[]>} chosen Options by filter, as asked for: they may not exist.
  */
 
 /**
  * Reads what it knows and leaves the rest: an address comes from outside and may hold anything.
  * @param {string} hash
  * @param {any} meta
- * @param {{id: string, options: string[]}[]} facets
+ * @param {string[]} filters Ids of the filters there are.
  * @returns {Settings}
  */
-export function readHash(hash, meta, facets) {
+export function readHash(hash, meta, filters) {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   /** @type {Settings} */
   const settings = { chosen: {} };
@@ -38,23 +42,29 @@ export function readHash(hash, meta, facets) {
   if (query) settings.query = query.slice(0, 200);
   const day = given.get("day");
   if (day && /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day))) settings.day = day;
-  for (const { id, options } of facets) {
-    const chosen = (given.get(id) ?? "").split(",").filter((option) => options.includes(option));
+  const sort = given.get("sort");
+  if (sort && ORDERS.includes(sort)) settings.sort = sort;
+  const sites = given.get("sites");
+  if (sites !== null) settings.sites = sites.split(",").filter((id) => /^[0-9a-z]{8}$/.test(id));
+  for (const id of filters) {
+    const chosen = (given.get(id) ?? "").split(",").filter((option) => option !== "");
     if (chosen.length > 0) settings.chosen[id] = chosen;
   }
   return settings;
 }
 
 /** @param {Settings} settings @returns {string} */
-export function writeHash({ language, view, site, query, day, chosen }) {
+export function writeHash({ language, view, site, query, day, sort, sites, chosen }) {
   const parts = [];
   if (view)
     parts.push(`map=${view.zoom.toFixed(2)}/${view.latitude.toFixed(4)}/${view.longitude.toFixed(4)}`);
   if (language) parts.push(`lang=${language}`);
   for (const [id, options] of Object.entries(chosen))
-    if (options.length > 0) parts.push(`${id}=${options.join(",")}`);
+    if (options.length > 0) parts.push(`${id}=${options.map(encodeURIComponent).join(",")}`);
+  if (sites) parts.push(`sites=${sites.join(",")}`);
   if (query) parts.push(`q=${encodeURIComponent(query)}`);
   if (day) parts.push(`day=${day}`);
+  if (sort && sort !== ORDERS[0]) parts.push(`sort=${sort}`);
   if (site) parts.push(`site=${site}`);
   return `#${parts.join("&")}`;
 }

@@ -40,6 +40,9 @@ export const SHADES = [
   "damaged",
   "destroyed",
   "disagree",
+  "works_since",
+  "undated",
+  "in_part",
   "none",
   "state_undamaged",
   "state_unknown",
@@ -47,7 +50,8 @@ export const SHADES = [
   "state_undated",
 ];
 
-const HOLLOW = new Set(["none", "state_undated"]);
+/** Drawn as outlines with a quiet mark inside: they are no grades and must not look like one. */
+const HOLLOW = new Set(["works_since", "undated", "in_part", "none", "state_undated"]);
 const TAU = Math.PI * 2;
 
 /** @typedef {{fills: string[], paper: string, ink: string, quiet: string, halo: string, accent: string}} Palette */
@@ -103,6 +107,7 @@ export function drawSign(context, x, y, radius, sign, palette) {
     context.globalAlpha = 1;
   }
   if (shade === "damaged" || shade === "disagree") hatch(context, outline, x, y, radius, palette.paper);
+  if (HOLLOW.has(shade)) markInside(context, outline, shade, x, y, radius, fill);
   context.lineWidth = sign.rough ? 1.8 : 1.2;
   context.setLineDash(sign.rough ? [2.6, 1.9] : []);
   context.strokeStyle = sign.rough || HOLLOW.has(shade) ? fill : palette.halo;
@@ -222,6 +227,23 @@ function hatch(context, outline, x, y, radius, colour) {
   context.lineWidth = 1.5;
   context.strokeStyle = colour;
   context.stroke();
+  context.restore();
+}
+
+/** Lower half: parts graded; a dot: no date; upright lines: works since. @type {(context: CanvasRenderingContext2D, outline: Path2D, shade: string, x: number, y: number, radius: number, colour: string) => void} */
+function markInside(context, outline, shade, x, y, radius, colour) {
+  if (shade === "undated") disc(context, x, y, radius * 0.32, colour);
+  if (shade !== "in_part" && shade !== "works_since") return;
+  context.save();
+  context.clip(outline);
+  context.globalAlpha = 0.75;
+  context.beginPath();
+  if (shade === "in_part") context.rect(x - radius * 1.4, y, radius * 2.8, radius * 1.4);
+  else
+    for (const shift of [-0.5, 0, 0.5])
+      context.rect(x + shift * radius - 0.7, y - radius * 1.4, 1.4, radius * 2.8);
+  context.fillStyle = colour;
+  context.fill();
   context.restore();
 }
 

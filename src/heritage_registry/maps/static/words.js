@@ -46,6 +46,8 @@ export function speak(meta, language) {
       const texts = term?.definition ?? term?.note;
       return texts ? pick(texts).text : "";
     },
+    /** What a filter means, where its title does not say it all. @param {string} filter @returns {string} */
+    explanationOf: (filter) => messages[`explain_${filter}`] ?? "",
     /** @param {string} tag */
     languageName(tag) {
       const label = meta.language_labels[tag];
