@@ -70,6 +70,7 @@ def sites(registry: Path) -> Registry:
     line = {
         "of": "monument",
         "method": "map",
+        "uncertainty_m": 50,
         "standing": "preferred",
         "citations": CITED,
         "geometry": {
@@ -88,7 +89,7 @@ def sites(registry: Path) -> Registry:
             reports=[seen, report(2, "no_visible_damage", "2018")],
         ),
         site_feature("a0000002", names=[named(FORMULA), named("Köhnə, «məscid»", "az-Cyrl")], locations=[line]),
-        site_feature("a0000003", names=[named("a<b>&\"c\"\u0007]]>")], locations=[area]),
+        site_feature("a0000003", names=[named("a<b>&\"c\"]]>")], locations=[area]),
         site_feature("a0000004", names=[named("Old bridge")], type="bridge", community=None, locations=[]),
         site_feature(
             "a0000005",

@@ -216,3 +216,16 @@ def test_every_module_that_makes_something_public_asks_for_the_public_view() -> 
 def test_a_name_is_public_in_every_script() -> None:
     names = [named("Şuşa", "az"), named("Շուշի", "hy")]
     assert [n.text for n in public_site(site(names=names)).properties.names] == ["Şuşa", "Շուշի"]
+
+
+def test_only_files_an_editor_decided_to_show_leave_the_registry() -> None:
+    copy = {"sha256": "b" * 64, "media_type": "image/jpeg", "bytes": 9, "width": 3, "height": 2}
+    original = {"name": "north wall", "sha256": "a" * 64, "media_type": "image/jpeg", "bytes": 10}
+    files = [original | {"public": True, "public_copy": copy}, original | {"name": "house next door"}]
+    shown = report(evidence={"type": "ground_photo", "files": files})
+    open_site = msgspec.convert(site_feature(reports=[shown]), Site)
+    assert [file.name for file in public_site(open_site).properties.reports[0].evidence.files] == ["north wall"]
+    hidden = msgspec.convert(
+        site_feature(reports=[shown], sensitivity="withheld", sensitivity_reason="It stands unguarded."), Site
+    )
+    assert public_site(hidden).properties.reports[0].evidence.files == ()

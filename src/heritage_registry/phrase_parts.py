@@ -118,6 +118,8 @@ def _of_unit(part: Part, notes: list[str]) -> list[_Ends]:
         raise PartFault(f"the {part.unit} and something else are named", "the one or the other")
     if count < 1 or (size == 10 and count < 100):
         raise PartFault(f"the number of the {part.unit} is missing", "'18th century' or 'the 1990s'")
+    if count * (1 if size == 10 else size) > 9999:
+        raise PartFault(f"the number of the {part.unit} is too high", "'18th century' or 'the 1990s'")
     is_bc = part.era == "bc"
     first = count if size == 10 else (1 - count * size if is_bc else (count - 1) * size + 1)
     if part.fraction[1]:
@@ -180,8 +182,8 @@ def _from_hijri(part: Part, notes: list[str]) -> _Ends:
         first = last = part.numbers[0].value
     else:
         raise PartFault("of the hijri calendar only years and centuries are read", "AH 1095")
-    if first < 1:
-        raise PartFault("the years of the hijri calendar begin with 1", "AH 1095")
+    if not 1 <= first <= last <= 2000:
+        raise PartFault("the years of the hijri calendar are read from 1 to 2000", "AH 1095")
     years = _western_year(_hijri_new_year(first)), _western_year(_hijri_new_year(last + 1) - 1)
     named = f"AH {first}" if first == last else f"AH {first} to {last}"
     notes.append(f"{named} is {spanned(_four(years[0]), _four(years[1]), '/')}, give or take a day")

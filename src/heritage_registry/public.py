@@ -8,20 +8,22 @@ public and no more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import ROUND_FLOOR, Decimal
 
 from msgspec.structs import replace
 
 from heritage_registry.claim import Claim
 from heritage_registry.parts import Geometry, LineString, Point, Polygon, Position
-from heritage_registry.site import Location, Place, Site, preferred_location
+from heritage_registry.site import EvidenceFile, Location, Place, Site, preferred_location
 
 GRID_DEGREES = Decimal("0.1")
 """Side of a grid cell: about 9 km by 11 km in the South Caucasus."""
 
 _CELL_RADIUS_M = 8_000
 """From a cell's centre to its farthest corner, rounded up."""
+
+Files = tuple[EvidenceFile, ...]
 
 _FINE_LEVELS = frozenset({"settlement", "quarter", "landform"})
 
@@ -55,7 +57,7 @@ def public_site(site: Site) -> Site:
     """
     properties = site.properties
     if properties.sensitivity == "open":
-        return site
+        return _with_reports(site, _shown_files)
     locations: tuple[Location, ...] = ()
     if properties.sensitivity == "generalised":
         locations = tuple(_generalised(location) for location in properties.locations if location.geometry)
@@ -73,7 +75,25 @@ def public_site(site: Site) -> Site:
         ),
     )
     preferred = preferred_location(hidden)
+    # A picture shows the place, and its name and caption may say it.
+    hidden = _with_reports(hidden, lambda _: ())
     return replace(hidden, geometry=preferred.geometry if preferred else None)
+
+
+def _shown_files(files: Files) -> Files:
+    return tuple(file for file in files if file.public and file.public_copy)
+
+
+def _with_reports(site: Site, shown: Callable[[Files], Files]) -> Site:
+    """Return a site whose reports carry only the evidence files that are to be shown."""
+    reports = site.properties.reports
+    if not any(report.evidence.files for report in reports):
+        return site
+    changed = tuple(
+        replace(report, evidence=replace(report.evidence, files=shown(report.evidence.files)))
+        for report in reports
+    )
+    return replace(site, properties=replace(site.properties, reports=changed))
 
 
 def grid_cell(position: Position) -> Polygon:

@@ -22,7 +22,7 @@ CslType = Literal[
 Doi = Annotated[
     str,
     Meta(
-        pattern=r"\A10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s<>\"{}|\\^`]+\Z",
+        pattern=r"\A10\.[0-9]{4,9}(?:\.[0-9]+)*/[!#-;=?-\[\]_a-z~]+\Z",
         extra={"expected": "write the DOI without address or prefix, such as 10.1000/182"},
     ),
 ]

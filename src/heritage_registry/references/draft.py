@@ -63,7 +63,7 @@ _LETTERS: Mapping[str, str] = {
 }
 _LETTER = re.compile("|".join(map(re.escape, sorted(_LETTERS, key=len, reverse=True))))
 _WAYBACK = re.compile(r"https?://web\.archive\.org/web/([0-9]{8})[0-9]{0,6}(?:[a-z]{2}_)?/(https?:/.+)")
-_DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s<>\"{}|\\^`]+")
+_DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[!#-;=?-\[\]_a-z~]+")
 _DOI_ADDRESS = re.compile(r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)(?=10\.)", re.IGNORECASE)
 
 

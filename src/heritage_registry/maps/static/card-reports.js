@@ -153,7 +153,7 @@ function responsibility(desk, one) {
 /** @param {Desk} desk @param {any} card */
 export function whySection(desk, card) {
   const { words } = desk;
-  const { condition, bracket, disagreements, lines, states } = card.derived;
+  const { condition, standing, works_since, bracket, disagreements, lines, states } = card.derived;
   const rows = [el("p", {}, words.word("why_rule"))];
   if (condition)
     rows.push(
@@ -164,7 +164,11 @@ export function whySection(desk, card) {
         dates: datesOf(desk, card, condition.reports),
       }),
     );
-  else rows.push(el("p", {}, words.word("why_none")));
+  else rows.push(el("p", {}, words.explanation("standing", standing)));
+  for (const works of works_since)
+    rows.push(
+      basis(desk, "why_works", works.report ? [works.report] : [], { date: words.date(works.first) }),
+    );
   if (bracket) {
     const key = bracket.last_undamaged ? "why_bracket" : "why_bracket_open";
     rows.push(

@@ -166,14 +166,16 @@ function heading(desk, card, site) {
   );
 }
 
-/** @type {(desk: Desk, card: any) => string} */
-function latest({ words }, card) {
-  const { condition } = card.derived;
-  if (!condition) return words.word("latest_none");
+/** What the colour stands for; where it is no grade, why, and then what was seen last. @type {(desk: Desk, card: any) => string} */
+function latest({ app, words }, card) {
+  const { condition, standing } = card.derived;
+  const isGrade = condition?.grades.includes(standing);
+  const reason = isGrade ? "" : `${app.conditionLabel(standing)}. ${words.explanation("standing", standing)} `;
+  if (!condition) return reason.trim();
   const grades = condition.grades
     .map((/** @type {string} */ grade) => words.label("condition", grade))
     .join(" / ");
-  return words.word("latest", { grades, dates: datesOf({ words }, card, condition.reports) });
+  return reason + words.word("latest", { grades, dates: datesOf({ words }, card, condition.reports) });
 }
 
 /** @type {(desk: Desk, name: any) => HTMLElement} */

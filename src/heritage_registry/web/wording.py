@@ -1,0 +1,41 @@
+"""The app's own words, in the languages of the readers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+LANGUAGES = ("en", "hy", "az", "ru")
+"""Languages that the app has words in."""
+
+
+@cache
+def web_messages(language: str) -> Mapping[str, str]:
+    """Return the app's messages in a language, read once."""
+    file = files("heritage_registry.web") / "messages" / f"{language}.json"
+    found: Mapping[str, str] = json.loads(file.read_text("utf-8"))
+    return found
+
+
+def reader_language(asked: str | None, kept: str | None, accepted: str, offered: tuple[str, ...]) -> str:
+    """Return the language of a reader: asked for, kept from before, or the browser's first that is offered."""
+    languages = [tag for tag in offered if tag in LANGUAGES] or ["en"]
+    for tag in (asked, kept, *_by_weight(accepted)):
+        if tag in languages:
+            return str(tag)
+    return languages[0]
+
+
+def _by_weight(accepted: str) -> list[str]:
+    """Return the base languages of an Accept-Language header, the most wanted first."""
+    weighed: list[tuple[float, str]] = []
+    for item in accepted.split(",")[:50]:
+        tag, _, rest = item.strip().partition(";")
+        try:
+            weight = float(rest.strip().removeprefix("q=") or 1)
+        except ValueError:
+            weight = 0.0
+        weighed.append((-weight, tag.partition("-")[0].lower()))
+    return [tag for _, tag in sorted(weighed, key=lambda pair: pair[0])]
