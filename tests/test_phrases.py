@@ -61,7 +61,7 @@ def test_the_words_for_a_date_mean_the_same_days(edtf: str, language: str) -> No
 #: Dates whose words are theirs alone: not 2005-XX, which reads '2005', and not the first decade of a century.
 single_dates = st.one_of(
     st.integers(-999, 2100)
-    .filter(lambda y: y > 99 or y < 1)
+    .filter(lambda y: y > 99 or y < 0)
     .map(lambda y: f"{y:05}" if y < 0 else f"{y:04}"),
     st.builds("{:04}-{:02}".format, st.integers(301, 2100), st.integers(1, 12)),
     st.builds("{:04}-{:02}-{:02}".format, st.integers(301, 2100), st.integers(1, 12), st.integers(1, 28)),
@@ -167,6 +167,11 @@ def test_months_before_days_are_possible_in_english_alone() -> None:
         ("half of the 17th century", "'half of' has no number: write 'first half of the 17th century'"),
         ("AD 0", "there is no year 0: write 1 BC or AD 1"),
         ("May AH 1095", "of the hijri calendar only years and centuries are read: write AH 1095"),
+        ("18th century 19th century", "it names a century twice: write 'or', 'and' or a dash"),
+        ("May June 2020", "it names a month twice: write 'or', 'and' or a dash between two dates"),
+        ("first half of May 2020", "two parts of one year are named: write one of them"),
+        ("2020-05 12", "a date in figures and something else are named: write the one or the other"),
+        ("after 1991–1992", "'after' is said of two dates: write 'after 1992', or 'between 1991 and 1992'"),
         ("XIIX век", "'XIIX' is no word of a date"),
     ],
 )

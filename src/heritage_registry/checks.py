@@ -11,7 +11,8 @@ import msgspec
 
 from heritage_registry.claim import Claim
 from heritage_registry.dates import InvalidDate, parse
-from heritage_registry.findings import Field, Finding, Records, of_site
+from heritage_registry.errors import Field
+from heritage_registry.findings import Finding, Records, of_site
 from heritage_registry.location_checks import hidden_locations_are_absent, locations_agree, shapes_are_sound
 from heritage_registry.site import Report, Site
 from heritage_registry.source import Source
@@ -175,17 +176,17 @@ def relations_resolve(records: Records) -> Iterator[Finding]:
     for site in records.sites.values():
         for n, relation in enumerate(site.properties.relations):
             if relation.site not in records.sites or relation.site == site.id:
-                say = f"{relation.site!r} is not another site of this registry"
+                say = f"{relation.site!r} is not another site of this registry; name one, or leave the relation out"
                 yield of_site(site, "relations", n, "site", say=say, missing=relation.site)
         withdrawn = site.properties.withdrawn
         heir = withdrawn.superseded_by if withdrawn else None
         if heir is not None and (heir not in records.sites or heir == site.id):
-            say = f"{heir!r} is not another site of this registry"
+            say = f"{heir!r} is not another site of this registry; name one, or leave it out"
             yield of_site(site, "withdrawn", "superseded_by", say=say, missing=heir)
     for claim in records.claims.values():
         for n, link in enumerate(claim.relations):
             if link.claim not in records.claims or link.claim == claim.id:
-                message = f"{link.claim!r} is not another claim of this registry"
+                message = f"{link.claim!r} is not another claim of this registry; name one, or leave the relation out"
                 yield Finding("claims", claim.id, ("relations", n, "claim"), message, link.claim)
 
 

@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from heritage_registry.errors import NotARegistry, Problem
+from heritage_registry.errors import Field, NotARegistry, Problem, dotted
 from heritage_registry.form import LanguageTag, Line, Texts
-from heritage_registry.mistakes import Field, Mistake, explain
+from heritage_registry.mistakes import Mistake, explain
 from heritage_registry.parts import Edtf, Slug, SourceKey
 
 
@@ -98,6 +98,12 @@ class RegistryConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return {word.id: word for word in self.parties}
 
 
+def is_box(bbox: tuple[float, float, float, float]) -> bool:
+    """Tell whether four numbers are west, south, east, north in degrees."""
+    west, south, east, north = bbox
+    return -180 <= west < east <= 180 and -90 <= south < north <= 90
+
+
 def read_config(directory: Path) -> RegistryConfig:
     """Read `registry.toml` of a registry's folder; raises `NotARegistry` with every problem of it."""
     path = directory / "registry.toml"
@@ -115,14 +121,13 @@ def read_config(directory: Path) -> RegistryConfig:
         mistakes = list(_disagreements(config))
         if not mistakes:
             return config
-    problems = [Problem("registry.toml", 0, ".".join(map(str, field)), words) for field, words in mistakes]
+    problems = [Problem("registry.toml", 0, dotted(field), words) for field, words in mistakes]
     raise NotARegistry("\n".join(map(str, problems)))
 
 
 def _disagreements(config: RegistryConfig) -> Iterator[Mistake]:
     """Yield what no single value shows: a box turned over, a word listed twice, a label not translated."""
-    west, south, east, north = config.region.bbox
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+    if not is_box(config.region.bbox):
         found = list(config.region.bbox)
         yield (
             ("region", "bbox"),

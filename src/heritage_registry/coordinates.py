@@ -32,9 +32,9 @@ class InvalidCoordinates(ValueError):  # noqa: N818 - the name a caller reads in
 class Coordinates(msgspec.Struct, frozen=True):
     """A point on WGS 84.
 
-    `precision_m` is one unit of the last figure written, on the ground: the point meant lies within it. `form`
-    is degrees, minutes or seconds (the smallest unit written), utm, mgrs, link (a marked point) or view (the
-    middle of the map somebody looked at).
+    `precision_m` is one unit of the last figure written, on the ground: the point meant lies within it.
+    `form` is degrees, minutes or seconds (the smallest unit written), utm, mgrs, link (a marked point) or
+    view (the middle of the map somebody looked at).
     """
 
     longitude: float
@@ -245,7 +245,9 @@ def _angles(pieces: list[str]) -> list[_Angle]:
             angle.letter += piece
             is_open = is_led
         elif piece in "°'\"":
-            angle.marks[-1:] = [piece]
+            if not angle.numbers:
+                raise PointFault(f"{piece!r} has no number before it")
+            angle.marks[-1] = piece
         else:
             angle.numbers.append(piece)
             angle.marks.append("")
@@ -297,7 +299,7 @@ def _angle(angle: _Angle, letter: str, limit: int) -> tuple[float, float]:
 # Addresses of maps.
 
 _PAIR = r"([-+]?\d+(?:\.\d+)?)[,~_ +]+([-+]?\d+(?:\.\d+)?)"
-#: Parameters with a point, by a part of the host: name, whether the longitude comes first, whether it is marked.
+#: Parameters with a point, by a part of the host: name, is the longitude first, is the point marked.
 _PARAMETERS: dict[str, tuple[tuple[str, bool, bool], ...]] = {
     "yandex.": (("pt", True, True), ("whatshere[point]", True, True), ("ll", True, False)),
     "bing.": (("sp", False, True), ("cp", False, False)),

@@ -26,11 +26,10 @@ from heritage_registry.likeness import (
     compare,
     kinds_in,
     rarity,
-    skeleton,
     specific,
     spot,
 )
-from heritage_registry.names import MATCH, alike
+from heritage_registry.names import MATCH, alike, skeleton
 from heritage_registry.parts import Geometry
 from heritage_registry.places import place_key
 from heritage_registry.site import Location, Site, preferred_location

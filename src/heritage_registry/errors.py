@@ -6,13 +6,20 @@ from collections.abc import Sequence
 
 import msgspec
 
+Field = tuple[str | int, ...]
+"""The path to a field inside a record, as it stands in the file; positions in lists count from 0."""
+
+
+def dotted(field: Field) -> str:
+    """Return a path as problems show it: `reports.0.observed`."""
+    return ".".join(map(str, field))
+
 
 class Problem(msgspec.Struct, frozen=True, order=True):
     """One thing to mend.
 
-    `file` is relative to the registry's folder, `line` counts from 1 (0: the file as a whole), `field` is the
-    path inside the record with list positions from 0 (`reports.0.observed`), `message` names the value and
-    says what to write instead.
+    `file` is relative to the registry's folder, `line` counts from 1 (0: the file as a whole), `field` is
+    dotted, `message` names the value and says what to write instead.
     """
 
     file: str

@@ -8,10 +8,9 @@ import msgspec
 
 from heritage_registry.claim import Claim
 from heritage_registry.config import RegistryConfig
+from heritage_registry.errors import Field
 from heritage_registry.site import Site
 from heritage_registry.source import Source
-
-Field = tuple[str | int, ...]
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -18,7 +18,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta
 
-from heritage_registry.errors import InvalidRecords, Problem
+from heritage_registry.errors import Field, InvalidRecords, Problem, dotted
 from heritage_registry.mistakes import explain
 from heritage_registry.positions import read_positions
 
@@ -79,6 +79,11 @@ Url = Annotated[
 ]
 Texts = Annotated[dict[LanguageTag, Prose], Meta(min_length=1)]
 """The same text in several languages, keyed by BCP 47 tag."""
+
+
+def in_language(texts: Texts, *languages: str) -> tuple[str, str]:
+    """Return tag and text in the first of some languages that a text is given in, else in its own first."""
+    return next((tag, texts[tag]) for tag in (*languages, *texts) if tag in texts)
 
 
 @cache
@@ -144,12 +149,12 @@ def find_problems(raw: bytes, record_type: type[msgspec.Struct], file: str) -> l
     problems = [Problem(file, 1, "", BYTE_ORDER_MARK)] if len(text.encode()) != len(raw) else []
     positions = read_positions(text)
     mistakes = [(field, message) for _, field, message in positions.problems]
-    problems += [Problem(file, line, _dotted(field), message) for line, field, message in positions.problems]
+    problems += [Problem(file, line, dotted(field), message) for line, field, message in positions.problems]
     if positions.readable:
         told = {field for field, _ in mistakes}
         found_later = [*explain(positions.value, record_type), *_unfit_texts(positions.value, ())]
         problems += [
-            Problem(file, positions.line(field), _dotted(field), message)
+            Problem(file, positions.line(field), dotted(field), message)
             for field, message in found_later
             if field not in told
         ]
@@ -174,10 +179,6 @@ def _body(raw: bytes) -> bytes:
     return raw.removeprefix(BOM_UTF8)
 
 
-def _dotted(field: tuple[str | int, ...]) -> str:
-    return ".".join(map(str, field))
-
-
 def _decode_or_none(raw: bytes, record_type: type[Record]) -> Record | None:
     if len(raw) > MAX_RECORD_BYTES:
         return None
@@ -199,7 +200,7 @@ def _needs_a_look(raw: bytes) -> bool:
     return any(character in text for character in _PRINTABLE_UNSEEN)
 
 
-def _unfit_texts(value: Any, field: tuple[str | int, ...]) -> list[tuple[tuple[str | int, ...], str]]:
+def _unfit_texts(value: Any, field: Field) -> list[tuple[Field, str]]:
     """Return the problems of every text below `value` that a reader could not see: (field, message)."""
     if isinstance(value, str):
         return [(field, message) for message in unfit_text(value)]

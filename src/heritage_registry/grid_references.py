@@ -5,7 +5,7 @@ import re
 _BANDS = "CDEFGHJKLMNPQRSTUVWX"
 _COLUMNS = ("ABCDEFGH", "JKLMNPQR", "STUVWXYZ")
 _ROWS = "ABCDEFGHJKLMNPQRSTUV"
-_METRES = r"(\d{1,8}(?:[.,]\d+)?) ?M?"
+_METRES = r"(\d{5,8}(?:[.,]\d+)?) ?M?"
 _UTM = re.compile(rf"(\d{{1,2}}) ?([C-HJ-NP-X])[ ,;]+{_METRES}E?[ ,;]+{_METRES}N?")
 _MGRS = re.compile(r"(\d{1,2}) ?([C-HJ-NP-X]) ?([A-HJ-NP-Z])([A-HJ-NP-V]) ?(\d*) ?(\d*)")
 
@@ -20,7 +20,7 @@ class PointFault(Exception):  # noqa: N818 - never leaves the modules that read 
 
 
 def read_utm(text: str) -> tuple[float, float, float] | None:
-    """Read '38S 500000 4400000', in capitals; None if it is no such text."""
+    """Read '38S 500000 4400000', in capitals, as longitude, latitude and precision in metres; else None."""
     match = _UTM.fullmatch(text)
     if match is None:
         return None
@@ -43,7 +43,7 @@ def read_utm(text: str) -> tuple[float, float, float] | None:
 
 
 def read_mgrs(text: str) -> tuple[float, float, float] | None:
-    """Read '38SNJ 01234 56789', in capitals: the middle of the square it names; None if it is no such text."""
+    """Read '38SNJ 01234 56789', in capitals, likewise, as the middle of its square."""
     match = _MGRS.fullmatch(text)
     if match is None:
         return None

@@ -12,11 +12,8 @@ known, the kind of place, and the settlement. docs/duplicates.md has the method 
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Literal
 
 import msgspec
@@ -24,7 +21,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from heritage_registry.gazetteer import distance_m
-from heritage_registry.names import MATCH, tokens
+from heritage_registry.names import MATCH, generic_meaning, tokens
 from heritage_registry.parts import Geometry, LineString, Point
 from heritage_registry.vocabulary import vocabulary
 
@@ -157,31 +154,15 @@ def _shape(geometry: Geometry) -> BaseGeometry:
     return shapely.Polygon(geometry.coordinates[0], geometry.coordinates[1:])
 
 
-@cache
-def _folding() -> tuple[Mapping[str, str], Mapping[int, str]]:
-    """Return the meaning of each generic word by its key, and the table that makes a skeleton of a key."""
-    table = json.loads((files("heritage_registry") / "languages" / "folding.json").read_text("utf-8"))
-    generic = table["generic"].items()
-    meanings = {key: meaning for meaning, words in generic for word in words for key in tokens(word)}
-    return meanings, str.maketrans(table["skeleton"])
-
-
-def skeleton(word: str) -> str:
-    """Return a key without vowels and with like consonants as one."""
-    return word.translate(_folding()[1])
-
-
 def specific(text: str) -> tuple[str, ...]:
     """Return the words that are not generic; of a name in a script without a table, the name as it is."""
-    meanings, _ = _folding()
     words = tokens(text) or [text.casefold()]
-    return tuple(dict.fromkeys(word for word in words if word not in meanings))
+    return tuple(dict.fromkeys(word for word in words if generic_meaning(word) is None))
 
 
 def kinds_in(names: Iterable[str]) -> tuple[str, ...]:
     """Return the kinds of place that the generic words of names tell."""
-    meanings, _ = _folding()
-    told = (meanings[word] for name in names for word in tokens(name) if word in meanings)
+    told = (meaning for name in names for word in tokens(name) if (meaning := generic_meaning(word)))
     kinds = dict.fromkeys(_KINDS_OF_WORDS.get(meaning, meaning) for meaning in told)
     return tuple(kind for kind in kinds if kind in vocabulary("site_type").ids)
 

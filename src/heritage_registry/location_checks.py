@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from heritage_registry.errors import Field
 from heritage_registry.findings import Finding, Records, of_site
 from heritage_registry.parts import Geometry, LineString, Point, Polygon, Position
 from heritage_registry.public import covering_cell, is_grid_cell, public_site
@@ -132,7 +133,7 @@ def _hidden_fields(site: Site) -> Iterator[Finding]:
             yield of_site(site, "locations", n, name, say=f"tells the place, and {_KEEP_OUTSIDE}")
 
 
-def _texts(value: Any, field: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _texts(value: Any, field: Field) -> Iterator[tuple[Field, str]]:
     if isinstance(value, str):
         yield field, value
     elif isinstance(value, dict):

@@ -15,9 +15,9 @@ import msgspec
 from msgspec import inspect
 
 from heritage_registry.dates import InvalidDate, parse
+from heritage_registry.errors import Field
 from heritage_registry.vocabulary import vocabulary
 
-Field = tuple[str | int, ...]
 Mistake = tuple[Field, str]
 
 _KINDS = {

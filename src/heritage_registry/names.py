@@ -13,6 +13,7 @@ A weak last letter is left out first, because it changes with language and case 
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -65,8 +66,14 @@ def fold(text: str) -> str:
 
     `fold(fold(text)) == fold(text)`. Empty when no character is in a script of the table.
     """
-    # A blank goes before, so that entries for the beginning of a word apply to the first one too.
-    key = _to_latin(" " + unicodedata.normalize("NFKD", text).lower())
+    return " ".join(filter(None, map(_fold_word, text.split(" "))))
+
+
+@lru_cache(maxsize=1 << 16)  # sites share most of their words, and reading one costs ten times a look-up
+def _fold_word(word: str) -> str:
+    """Return the key of what stands between two blanks: no entry of the tables reaches across one."""
+    # A blank goes before, because some entries are for the beginning of a word.
+    key = _to_latin(" " + unicodedata.normalize("NFKD", word).lower())
     while (shorter := _DOUBLED.sub(r"\1", _respell(key))) != key:
         key = shorter
     return " ".join(key.split())
@@ -80,6 +87,16 @@ def tokens(text: str) -> list[str]:
 _GENERIC = {
     key: meaning for meaning, words in _FOLDING.generic.items() for word in words for key in tokens(word)
 }
+
+
+def generic_meaning(key: str) -> str | None:
+    """Return what a generic word says (church, mosque), "" where it says nothing (the, of), else None."""
+    return _GENERIC.get(key)
+
+
+def skeleton(key: str) -> str:
+    """Return a key without vowels and h, and with voiced and voiceless consonants as one."""
+    return key.translate(_SKELETON)
 
 
 def score(query: str, name: str) -> float:
@@ -99,12 +116,6 @@ def score(query: str, name: str) -> float:
         return found
     missed = len(_meanings(asked) - _meanings(named))
     return max(MATCH, found - _MISSED_GENERIC * missed)
-
-
-def matches(query: str, names: Iterable[str]) -> bool:
-    """Tell whether any of the names of a place answers the query."""
-    key = fold(query)
-    return any(score(key, name) >= MATCH for name in names)
 
 
 def alike(a: str, b: str) -> float:
@@ -157,7 +168,7 @@ def _close(a: str, b: str) -> float:
     if longer <= _SHORT or (longer == _SHORT + 1 and a[:1] != b[:1]):
         return 0.0
     edits = Levenshtein.distance(a, b)
-    edits += Levenshtein.distance(a.translate(_SKELETON), b.translate(_SKELETON))
+    edits += Levenshtein.distance(skeleton(a), skeleton(b))
     return 1 - edits / 2 / longer
 
 

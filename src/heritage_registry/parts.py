@@ -42,6 +42,9 @@ Edtf = Annotated[
         extra={"edtf": True, "expected": "write a date in EDTF such as 1994, 2020-11-05, 199X, 1992/.."},
     ),
 ]
+Sha256 = Annotated[
+    str, Meta(pattern=r"\A[0-9a-f]{64}\Z", extra={"expected": "write 64 hexadecimal digits in lower case"})
+]
 Metres = Annotated[int, Meta(ge=1, le=1_000_000)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]

@@ -104,6 +104,8 @@ def ends(part: Part, notes: list[str]) -> list[_Ends]:
     if part.era == "hijri":
         found = [_from_hijri(part, notes)]
     elif part.dates:
+        if part.numbers or part.month or part.unit or part.fraction[1]:
+            raise PartFault("a date in figures and something else are named", "the one or the other")
         found = [(x, x) for x in part.dates]
     elif part.unit:
         found = _of_unit(part, notes)
@@ -139,6 +141,8 @@ def _of_unit(part: Part, notes: list[str]) -> list[_Ends]:
 
 def _of_year(part: Part, notes: list[str]) -> list[_Ends]:
     year, day = _year_and_day(part)
+    if sum(map(bool, (part.month, part.season, part.fraction[1]))) > 1:
+        raise PartFault("two parts of one year are named", "one of them, such as 'May 2020' or 'summer 2020'")
     if part.season == 4:
         notes.append(f"winter {year}: EDTF names a winter by the year it begins in")
         return [(f"{_four(x)}-24",) * 2 for x in (year - 1, year)]

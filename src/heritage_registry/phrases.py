@@ -11,6 +11,7 @@ A text that can be read in two ways has two readings: 12/05/2020, 'winter 2021',
 """
 
 import re
+from datetime import date
 from functools import lru_cache
 from itertools import product
 
@@ -101,6 +102,11 @@ def _is_date(text: str) -> bool:
     return True
 
 
+def _overlap(one: str, other: str) -> bool:
+    spans = [(read.earliest or date.min, read.latest or date.max) for read in map(parse, (one, other))]
+    return max(start for start, _ in spans) <= min(end for _, end in spans)
+
+
 class _Phrase:
     """A text read in one language; `understood` is how many of its characters were."""
 
@@ -171,15 +177,11 @@ class _Phrase:
         sides.sort(key=lambda side: any(token.kind == "hijri" for token in side))
         if any(token.kind == "hijri" for token in sides[0]):
             raise PartFault("both sides are years of the hijri calendar", "AH 1095")
-        (given, *_), (converted, *_) = self.checked(self.whole(sides[0])), self.whole(sides[1])
-        stated, reckoned = parse(given), parse(converted)
-        assert reckoned.earliest is not None  # a converted year has both ends
-        assert reckoned.latest is not None
-        latest, earliest = stated.latest or reckoned.latest, stated.earliest or reckoned.earliest
-        if earliest <= reckoned.latest and reckoned.earliest <= latest:
-            return [given]
-        self.notes.append(f"{given} and the hijri year disagree")
-        return [given, converted]
+        given, (converted, *_) = self.checked(self.whole(sides[0])), self.whole(sides[1])
+        if agreeing := [x for x in given if _overlap(x, converted)]:
+            return agreeing
+        self.notes.append(f"{given[0]} and the hijri year disagree")
+        return [*given, converted]
 
     def range_cut(self, found: _Tokens) -> tuple[int, int] | None:
         """Return where the first end stops and where the second begins, if the phrase has two ends."""
@@ -205,6 +207,8 @@ class _Phrase:
         kinds = [{token.kind for token in side} for side in sides]
         if kinds[0] & set(_STOPS) or kinds[1] & set(_STARTS):
             raise PartFault("the first end has to be the earlier one", "'from 1992 to 1994' or 'since 1992'")
+        if "after" in kinds[0] and joint in DASHES:
+            raise PartFault("'after' is said of two dates", "'after 1992', or 'between 1991 and 1992'")
         sides = [[x for x in side if x.kind not in (*_STARTS, *_STOPS)] for side in sides]
         left, right = parts = [self.part(side) for side in sides]
         lend(parts, joint or "from")
@@ -274,6 +278,9 @@ class _Phrase:
     def part(self, found: _Tokens) -> Part:
         """Collect what one date names; words may come in any order, but a count stands before its unit."""
         part = Part([])
+        once = [x.kind for x in found if x.kind in ("month", "season", "Q", "century", "millennium", "date")]
+        if twice := next((kind for kind in once if once.count(kind) > 1), ""):
+            raise PartFault(f"it names a {twice} twice", "'or', 'and' or a dash between two dates")
         for token in found:
             if token.kind == "number" and token.is_decade and token.value >= 30:
                 part.unit, part.count = "decade", token.value

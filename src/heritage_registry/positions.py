@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from heritage_registry.errors import Field
+
 MAX_DEPTH = 40
 MAX_DIGITS = 40
 
@@ -19,13 +21,11 @@ _WORDS = {"true": True, "false": False, "null": None}
 _MERGE_MARKS = ("<<<<<<<", "=======", ">>>>>>>")
 _NON_NUMBER = re.compile(r"-?(?:NaN|Infinity|nan|inf)")
 
-Field = tuple[str | int, ...]
-
 
 class Positions(msgspec.Struct, frozen=True):
     """A JSON text as plain values. `lines` maps a field to the line it begins on, counted from 1.
 
-    `problems` are (field, message); `readable` is false where they leave no value to look at.
+    `problems` are (line, field, message); `readable` is false where they leave no value to look at.
     """
 
     value: Any

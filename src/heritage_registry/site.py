@@ -21,6 +21,7 @@ from heritage_registry.parts import (
     Note,
     RecordId,
     Response,
+    Sha256,
     Slug,
     SourceKey,
 )
@@ -122,9 +123,6 @@ class Image(Part, frozen=True):
     identifier: Line | None = None
 
 
-Sha256 = Annotated[
-    str, Meta(pattern=r"\A[0-9a-f]{64}\Z", extra={"expected": "write 64 hexadecimal digits in lower case"})
-]
 MediaType = Literal[
     "image/jpeg", "image/png", "image/webp", "image/tiff", "application/pdf", "text/plain"
 ]  # fmt: skip
@@ -317,3 +315,14 @@ def preferred_location(site: Site) -> Location | None:
         if location.standing == "preferred" and location.geometry is not None:
             return location
     return None
+
+
+def site_types(site: Site) -> tuple[str, ...]:
+    """Return the types a site is said to have, each once, in the order of the record."""
+    return tuple(dict.fromkeys(part.type for part in site.properties.types))
+
+
+def asserted_communities(site: Site) -> tuple[str, ...]:
+    """Return the communities that somebody connects a site with, each once, in the order of the record."""
+    attributions = site.properties.attributions
+    return tuple(dict.fromkeys(a.community for a in attributions if a.stance == "asserts"))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from heritage_registry.form import LanguageTag, Line, Part, Prose, Url
-from heritage_registry.parts import Edtf, Note, Slug, SourceKey
+from heritage_registry.parts import Edtf, Note, Sha256, Slug, SourceKey
 from heritage_registry.vocabulary import constraint
 
 CslType = Literal[
@@ -41,10 +41,7 @@ class ArchivedCopy(Part, frozen=True):
 
     url: Url
     captured: Edtf
-    sha256: (
-        Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z", extra={"expected": "write 64 hexadecimal digits"})]
-        | None
-    ) = None
+    sha256: Sha256 | None = None
 
 
 class Source(Part, frozen=True):

@@ -8,7 +8,7 @@ from functools import cache
 import msgspec
 from msgspec import inspect
 
-Field = tuple[str | int, ...]
+from heritage_registry.errors import Field
 
 
 @cache

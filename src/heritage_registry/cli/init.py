@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from heritage_registry.cli.shared import LANGUAGES
-from heritage_registry.config import read_config
+from heritage_registry.config import is_box, read_config
 from heritage_registry.registry import KINDS
 
 _LABELS = {
@@ -86,21 +86,21 @@ def _title(text: str) -> tuple[str, str]:
     return tag.strip(), title.strip()
 
 
-def _bbox(text: str) -> tuple[float, ...]:
+def _bbox(text: str) -> tuple[float, float, float, float]:
     try:
-        box = tuple(float(part) for part in text.split(","))
-        west, south, east, north = box
+        west, south, east, north = map(float, text.split(","))
     except ValueError as error:
         raise click.BadParameter(
-            f"{text!r} is not four numbers with commas", param_hint="'--bbox'"
+            f"{text!r} is not four numbers with commas, such as 38,38,50,43", param_hint="'--bbox'"
         ) from error
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+    box = (west, south, east, north)
+    if not is_box(box):
         message = f"{text!r} is not west,south,east,north: west below east, south below north, in degrees"
         raise click.BadParameter(message, param_hint="'--bbox'")
     return box
 
 
-def _toml(title: dict[str, str], bbox: tuple[float, ...]) -> str:
+def _toml(title: dict[str, str], bbox: tuple[float, float, float, float]) -> str:
     """Return a registry.toml that can be used at once; its comments say what to fill in."""
     tags = list(title)
     languages = "".join(

@@ -35,7 +35,7 @@ class Row(msgspec.Struct, frozen=True):
 
 def claim_rows(book: Book) -> list[Row]:
     """Return all claims in the order of their dates, whoever makes them, each with what stands beside it."""
-    return [_row(book, claim) for claim in sorted(book.edition.claims.values(), key=_order)]
+    return [claim_row(book, claim) for claim in sorted(book.edition.claims.values(), key=_order)]
 
 
 def claims_page(book: Book, rows: list[Row]) -> str:
@@ -64,7 +64,8 @@ def _order(claim: Claim) -> tuple[date, str]:
     return (bounds(claim.date)[0] or date.min if claim.date else date.max), claim.id
 
 
-def _row(book: Book, claim: Claim) -> Row:
+def claim_row(book: Book, claim: Claim) -> Row:
+    """Return one claim with what stands beside it."""
     comparison = book.edition.comparisons[claim.id]
     return Row(
         claim=claim,

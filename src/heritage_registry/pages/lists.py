@@ -36,10 +36,11 @@ def overview_page(book: Book) -> str:
 def sites_page(book: Book) -> str:
     """Return the list of all sites, by the name that comes first for the reader."""
     ids = book.in_order(book.edition.sites)
-    return book.page("sites.html", "sites/index.html", rows=[_row(book, key) for key in ids])
+    return book.page("sites.html", "sites/index.html", rows=[site_row(book, key) for key in ids])
 
 
-def _row(book: Book, key: str) -> Row:
+def site_row(book: Book, key: str) -> Row:
+    """Return what a list shows of one site."""
     site, derived, words = book.edition.sites[key], book.edition.assessments[key], book.words
     return Row(
         id=key,

@@ -46,12 +46,14 @@ class Look(msgspec.Struct, frozen=True):
     """The registry at one moment.
 
     `revision` grows with every change and `sources_revision` with every change of a source. `broken` holds
-    the problems of records that cannot be shown, by folder and id; `problems` all there are.
+    the problems of records that cannot be shown, by folder and id; `problems` all there are. `registry` holds
+    the records that can be shown, `readable` also those that break a rule.
     """
 
     revision: int
     sources_revision: int
     registry: Registry
+    readable: Registry
     broken: Mapping[Key, tuple[Problem, ...]]
     problems: tuple[Problem, ...]
 
@@ -193,6 +195,7 @@ class RegistryState:
             revision=before.revision + 1 if before else 1,
             sources_revision=(before.sources_revision if before else 0) + (sources_changed or not before),
             registry=Registry(self.directory, registry.config, *shown),  # type: ignore[arg-type]
+            readable=registry,
             broken=broken,
             problems=tuple(found),
         )

@@ -26,6 +26,7 @@ from heritage_registry.registry import Registry
 from heritage_registry.site import Name, Site
 from heritage_registry.source import Source
 from heritage_registry.statistics import statistics
+from heritage_registry.vocabulary import vocabulary
 from heritage_registry.web.state import Look
 from heritage_registry.web.wording import web_messages
 
@@ -80,7 +81,7 @@ class Known(dict[str, Source]):
     """All sources; one that is cited and cannot be read is shown as its key, and nothing is made up of it."""
 
     def __missing__(self, key: str) -> Source:
-        return Source(id=key, type="document", kind="other", affiliation="unknown", party="unknown")
+        return Source(id=key, type="document", kind="?", affiliation="unknown", party="unknown")
 
 
 class AppWords(Words, frozen=True):
@@ -88,6 +89,14 @@ class AppWords(Words, frozen=True):
 
     def _word(self, words: Mapping[str, Word], word: str) -> str:
         return self.text(words[word].label).text if word in words else word
+
+    def label(self, name: str, term: str) -> str:
+        """Return the label of a term, or the term where no vocabulary has it."""
+        return super().label(name, term) if term in vocabulary(name).ids else term
+
+    def terms(self, name: str) -> tuple[str, ...]:
+        """Return the terms of a vocabulary in the order a form shows them."""
+        return vocabulary(name).ids
 
     def date(self, edtf: str) -> str:
         """Write a date in words, or as it is where no calendar has it."""

@@ -1,0 +1,262 @@
+"""The pages that show what the files hold."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.resources import files
+from urllib.parse import urlencode
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from heritage_registry.citation import cite_site, csl_json
+from heritage_registry.find import find_sites
+from heritage_registry.pages.claims_page import claim_page, claim_row, claim_rows, claims_page
+from heritage_registry.pages.coverage_page import coverage_page
+from heritage_registry.pages.lists import Row, site_row, sources_page
+from heritage_registry.pages.site_page import site_page
+from heritage_registry.pages.source_page import source_page
+from heritage_registry.registry import CLAIMS, SITES, SOURCES, Kind, record_path
+from heritage_registry.site import Site
+from heritage_registry.statistics import STANDINGS
+from heritage_registry.table import asserted_communities
+from heritage_registry.vocabulary import vocabulary
+from heritage_registry.web.forms.view import Option
+from heritage_registry.web.office import Office, Reader
+from heritage_registry.web.respond import Page, page
+
+PER_PAGE = 100
+_MEDIA_TYPES = {"css": "text/css", "js": "text/javascript"}
+_MAX_SHOWN_RAW = 200_000
+
+
+class Filters(msgspec.Struct, frozen=True):
+    """What a list of sites is narrowed to, as an address says it; what is no term of a list narrows nothing."""
+
+    q: str = ""
+    community: str = ""
+    type: str = ""
+    condition: str = ""
+    status: str = ""
+    page: int = 1
+
+    def address(self, number: int) -> str:
+        """Return the address of another page of the same list."""
+        fields = {name: getattr(self, name) for name in self.__struct_fields__ if name != "page"}
+        return "/sites?" + urlencode({k: v for k, v in fields.items() if v} | {"page": number})
+
+
+def filters_of(request: Request, reader: Reader) -> Filters:
+    """Read the filters of an address."""
+    asked = request.query_params
+    known = {
+        "community": tuple(reader.book.edition.config.community_ids),
+        "type": vocabulary("site_type").ids,
+        "condition": STANDINGS,
+        "status": vocabulary("status").ids,
+    }
+    chosen = {name: asked.get(name, "") for name in known if asked.get(name, "") in known[name]}
+    number = asked.get("page", "1")
+    return Filters(
+        q=asked.get("q", "").strip()[:200],
+        page=int(number) if number.isdecimal() and len(number) < 7 else 1,
+        **chosen,
+    )
+
+
+def listed(reader: Reader, filters: Filters) -> list[str]:
+    """Return the ids of the sites that pass, in the order of the names the reader sees, or best finds first."""
+    edition = reader.book.edition
+    sites = [site for site in edition.sites.values() if _passes(site, filters)]
+    if filters.q:
+        keys = [hit.site.id for hit in find_sites(filters.q, sites)]
+    else:
+        keys = reader.book.in_order(site.id for site in sites)
+    if filters.condition:
+        keys = [key for key in keys if edition.assessments[key].standing == filters.condition]
+    return keys
+
+
+def _passes(site: Site, filters: Filters) -> bool:
+    properties = site.properties
+    return (
+        (not filters.status or properties.status == filters.status)
+        and (not filters.type or any(item.type == filters.type for item in properties.types))
+        and (not filters.community or filters.community in asserted_communities(site))
+    )
+
+
+def start(_request: Request, reader: Reader, _office: Office) -> HTMLResponse:
+    """The map inside the app."""
+    return reader.page("start.html")
+
+
+def map_frame(_request: Request, reader: Reader, office: Office) -> Response:
+    """The map itself, which is shown in a frame and is a whole page of its own."""
+    made = office.map(reader.look)
+    return Response(made.page, media_type="text/html", headers={"Content-Security-Policy": made.policy})
+
+
+def sites(request: Request, reader: Reader, _office: Office) -> HTMLResponse:
+    """The list of sites with its filters."""
+    filters = filters_of(request, reader)
+    keys = listed(reader, filters)
+    pages = max(1, -(-len(keys) // PER_PAGE))
+    filters = msgspec.structs.replace(filters, page=min(max(filters.page, 1), pages))
+    begin = (filters.page - 1) * PER_PAGE
+    found = reader.book.edition.sites
+    return reader.page(
+        "sites.html",
+        rows=[(site_row(reader.book, key), found[key].properties.status) for key in keys[begin : begin + PER_PAGE]],
+        total=len(keys),
+        pages=pages,
+        filters=filters,
+        options=_options(reader),
+        broken=_broken_of(reader, SITES),
+    )
+
+
+def _options(reader: Reader) -> dict[str, list[Option]]:
+    words = reader.book.words
+    communities = [(key, words.community(key)) for key in reader.book.edition.config.community_ids]
+    return {
+        "community": sorted(communities, key=lambda option: option[1].casefold()),
+        "type": [(term, words.label("site_type", term)) for term in vocabulary("site_type").ids],
+        "condition": [(standing, words.standing(standing)) for standing in STANDINGS],
+        "status": [(term, words.label("status", term)) for term in vocabulary("status").ids],
+    }
+
+
+def _broken_of(reader: Reader, kind: Kind) -> list[str]:
+    return sorted(name for folder, name in reader.look.broken if folder == kind.folder)
+
+
+def site(request: Request, reader: Reader, office: Office) -> Response:
+    """The page of a site, whatever its status."""
+    key = request.path_params["key"]
+    found = reader.look.registry.sites.get(key)
+    if found is None:
+        return broken_or_missing(reader, office, SITES, key)
+    return HTMLResponse(site_page(reader.book, found))
+
+
+def site_reference(request: Request, reader: Reader, office: Office) -> Response:
+    """How to cite a site, as a file for programs."""
+    key, form = request.path_params["key"], request.path_params["form"]
+    found = reader.look.registry.sites.get(key)
+    if found is None:
+        return broken_or_missing(reader, office, SITES, key)
+    edition = reader.book.edition
+    reference = cite_site(found, edition.digests[key], edition.config, reader.language, None)
+    if form == "bib":
+        return Response(reference.bibtex, media_type="application/x-bibtex")
+    return Response(csl_json([reference]), media_type="application/vnd.citationstyles.csl+json")
+
+
+def sources(_request: Request, reader: Reader, _office: Office) -> HTMLResponse:
+    """The list of sources."""
+    return HTMLResponse(sources_page(reader.book))
+
+
+def source(request: Request, reader: Reader, office: Office) -> Response:
+    """The page of a source."""
+    key = request.path_params["key"]
+    found = reader.look.registry.sources.get(key)
+    if found is None:
+        return broken_or_missing(reader, office, SOURCES, key)
+    return HTMLResponse(source_page(reader.book, found))
+
+
+def claims(_request: Request, reader: Reader, _office: Office) -> HTMLResponse:
+    """The list of claims, each beside what the registry holds."""
+    return HTMLResponse(claims_page(reader.book, claim_rows(reader.book)))
+
+
+def claim(request: Request, reader: Reader, office: Office) -> Response:
+    """The page of a claim."""
+    key = request.path_params["key"]
+    found = reader.look.registry.claims.get(key)
+    if found is None:
+        return broken_or_missing(reader, office, CLAIMS, key)
+    return HTMLResponse(claim_page(reader.book, claim_row(reader.book, found)))
+
+
+def coverage(_request: Request, reader: Reader, office: Office) -> HTMLResponse:
+    """What the registry sees and is blind to."""
+    return HTMLResponse(coverage_page(office.desk.with_coverage(reader.book)))
+
+
+def problems(_request: Request, reader: Reader, _office: Office) -> HTMLResponse:
+    """Every file that cannot be shown as it is, with what to mend."""
+    return reader.page("problems.html", problems=reader.look.problems[:1000], total=len(reader.look.problems))
+
+
+def broken_or_missing(reader: Reader, office: Office, kind: Kind, key: str) -> HTMLResponse:
+    """Return the page of a record that cannot be shown, with its text as it is, or say that there is none."""
+    found = reader.look.broken.get((kind.folder, key))
+    if found is None:
+        return office.plain(reader.language, 404, "refused.missing")
+    try:
+        with record_path(reader.look.registry.directory, kind, key).open("rb") as file:
+            raw = file.read(_MAX_SHOWN_RAW).decode("utf-8", "backslashreplace")
+    except OSError:
+        raw = ""
+    return reader.page("broken.html", key=key, folder=kind.folder, problems=found, raw=raw)
+
+
+def _static() -> dict[str, tuple[bytes, str, str]]:
+    """Return the app's own files by name: content, media type, digest. No other file is ever served."""
+    found: dict[str, tuple[bytes, str, str]] = {}
+    for package in ("heritage_registry.pages", "heritage_registry.web"):
+        for item in (files(package) / "static").iterdir():
+            media_type = _MEDIA_TYPES.get(item.name.rpartition(".")[2])
+            if media_type:
+                content = item.read_bytes()
+                found[item.name] = (content, media_type, hashlib.sha256(content).hexdigest()[:32])
+    return found
+
+
+def routes(office: Office) -> list[BaseRoute]:
+    """Return the routes of all pages that show something."""
+    served = _static()
+
+    async def static(request: Request) -> Response:
+        found = served.get(request.path_params["name"])
+        if found is None:
+            return await run_in_threadpool(missing, request)
+        content, media_type, tag = found
+        headers = {"Cache-Control": "no-cache", "ETag": f'"{tag}"'}
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        return Response(content, media_type=media_type, headers=headers)
+
+    def missing(request: Request) -> Response:
+        reader = office.reader(request)
+        return office.plain(reader.language, 404, "refused.missing")
+
+    async def old_start(_request: Request) -> Response:
+        return RedirectResponse("/", 301)
+
+    shown: dict[str, Page] = {
+        "/": start,
+        "/map": map_frame,
+        "/sites": sites,
+        "/sites/{key}": site,
+        "/sites/{key}.{form:form}": site_reference,
+        "/sources": sources,
+        "/sources/{key}": source,
+        "/claims": claims,
+        "/claims/{key}": claim,
+        "/coverage": coverage,
+        "/problems": problems,
+    }
+    order = sorted(shown, key=lambda path: "form" not in path)
+    return [
+        *(Route(path, page(office, shown[path]), methods=["GET"]) for path in order),
+        Route("/index.html", old_start, methods=["GET"]),
+        Route("/static/{name}", static, methods=["GET"]),
+        Route("/style.css", static_named(static, "style.css"), methods=["GET"]),
+    ]
