@@ -29,7 +29,7 @@ from heritage_registry.config import RegistryConfig
 from heritage_registry.registry import Registry, examine
 from heritage_registry.site import Report, Site
 from heritage_registry.source import Source
-from heritage_registry.vocabulary import VOCABULARIES, Match, Vocabulary, vocabulary
+from heritage_registry.vocabulary import VOCABULARIES, Match, Vocabulary, standing_label, vocabulary
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -266,6 +266,12 @@ def _condition_lines(site: Site, results: Assessment) -> Iterator[str]:
         yield f"condition: {_grades(condition.grades)}, seen {by[condition.reports[0]]} ({basis})"
 
 
+def _standing_lines(site: Site, results: Assessment) -> Iterator[str]:
+    yield f"shown: {standing_label(results.standing, 'en').lower()} (`{results.standing}`)"
+    for works in results.works_since:
+        yield f"works begin on {works.first} at the earliest" + (f" ({works.report})" if works.report else "")
+
+
 def _grades(grades: tuple[str, ...]) -> str:
     return " and ".join(vocabulary("condition").label(grade, "en").lower() for grade in grades)
 
@@ -312,6 +318,7 @@ _DERIVED: Mapping[str, Callable[[Site, Assessment], Iterator[str]]] = {
     "states": _states_lines,
     "contested": _contested_lines,
     "lines": _line_lines,
+    "standing": _standing_lines,
 }
 
 

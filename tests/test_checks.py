@@ -117,14 +117,17 @@ def test_a_relation_leads_to_another_site(registry: Path) -> None:
     write(registry, "site", site_feature("a0000000"))
     assert told_of(registry, relations=[{"relation": "near", "site": "a0000000"}]) == []
     assert told_of(registry, relations=[{"relation": "near", "site": "b0000000"}]) == [
-        ("relations.0.site", "'b0000000' is not another site of this registry")
+        (
+            "relations.0.site",
+            "'b0000000' is not another site of this registry; name one, or remove the relation",
+        )
     ]
 
 
 def test_a_withdrawn_site_gives_its_reason_and_the_record_that_takes_its_place(registry: Path) -> None:
     withdrawn = {"date": "2024", "reason": "The same mosque as another record.", "superseded_by": ID}
     assert told_of(registry, status="withdrawn", withdrawn=withdrawn) == [
-        ("withdrawn.superseded_by", f"'{ID}' is not another site of this registry")
+        ("withdrawn.superseded_by", f"'{ID}' is not another site of this registry; name one, or leave it out")
     ]
     del withdrawn["superseded_by"]
     assert told_of(registry, status="withdrawn", withdrawn=withdrawn) == []

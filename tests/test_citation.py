@@ -17,7 +17,7 @@ from heritage_registry.citation import (
     cite_source,
     cited_keys,
     csl_json,
-    permanent_link,
+    page_address,
     site_digest,
     with_origins,
 )
@@ -71,7 +71,7 @@ def test_without_an_address_none_is_invented(registry: Path) -> None:
     reference = cite_site(held.sites["k7m2q9x4"], DIGEST, held.config, "en")
     assert "URL" not in reference.csl
     assert "url" not in reference.bibtex
-    assert permanent_link(None, "en", "sites", "k7m2q9x4") is None
+    assert page_address(None, "en", "index.html") is None
 
 
 def test_the_readers_name_and_title_come_first(registry: Path) -> None:

@@ -95,9 +95,7 @@ def test_list_finds_a_site_by_its_name_in_any_script(registry: Path, query: str)
     write(registry, "site", site_feature("gandzas0", names=MONASTERY, type="monastery", community="armenian"))
     write(registry, "site", site_feature())
     result = heritage(registry, "list", query)
-    assert result.stdout == (
-        "gandzas0  Gandzasar monastery (Գանձասար; Gəncəsər): Monastery, condition not reported\n"
-    )
+    assert result.stdout == ("gandzas0  Gandzasar monastery (Գանձասար; Gəncəsər): Monastery, Not graded\n")
     assert result.stderr == "1 site.\n"
 
 
@@ -142,6 +140,7 @@ def test_list_as_json_holds_what_the_line_says(registry: Path) -> None:
             "id": "k7m2q9x4",
             "names": ["Old Mosque"],
             "types": ["mosque"],
+            "standing": "destroyed",
             "condition": ["destroyed"],
             "contested": False,
             "status": "published",
@@ -232,8 +231,7 @@ def test_show_lists_the_sites_when_several_answer(registry: Path) -> None:
     write(registry, "site", site_feature("bbbbbbb0", names=[named("Lower Mosque")]))
     result = heritage(registry, "show", "mosque")
     assert result.stdout == (
-        "bbbbbbb0  Lower Mosque: Mosque, condition not reported\n"
-        "aaaaaaa0  Upper Mosque: Mosque, condition not reported\n"
+        "bbbbbbb0  Lower Mosque: Mosque, Not graded\naaaaaaa0  Upper Mosque: Mosque, Not graded\n"
     )
     assert result.stderr == "2 sites answer to 'mosque'; show one by its id.\n"
     assert result.exit_code == 1
@@ -304,7 +302,7 @@ def test_stats_count_published_sites_only(registry: Path) -> None:
     ]
     assert "Of 2 published sites" in lines
     assert "1 condition report by evidence" in lines
-    assert "  Not reported        1" in lines
+    assert "  Not graded          1" in lines
 
 
 def test_map_is_written_once_and_then_up_to_date(registry: Path, tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import CITED, point, report, site_feature, source
+from heritage_registry.assessed import AssessedSite
 from heritage_registry.assessment import assess
 from heritage_registry.form import decode_loosely
-from heritage_registry.maps.columns import FROM_EVER, Codes, Columns, Row, columns, in_map_order, packed
+from heritage_registry.maps.columns import FROM_EVER, Codes, Columns, columns, in_map_order, packed
 from heritage_registry.site import Site
 from heritage_registry.source import Source
 from heritage_registry.vocabulary import vocabulary
@@ -40,8 +41,8 @@ def site(number: int, where: tuple[float, float] | None, **properties: Any) -> S
     return decode_loosely(json.dumps(feature).encode(), Site, "test")
 
 
-def rows_of(sites: Sequence[Site]) -> list[Row]:
-    rows = [Row(site, assess(site, SOURCES)) for site in sites]
+def rows_of(sites: Sequence[Site]) -> list[AssessedSite]:
+    rows = [AssessedSite(site, assess(site, SOURCES)) for site in sites]
     return [rows[n] for n in in_map_order(sites)]
 
 

@@ -15,19 +15,18 @@ import msgspec
 import pytest
 
 from conftest import Json, claim, named, report, site_feature, source, write
-from heritage_registry.assessment import assess
+from heritage_registry.assessed import assessed_sites
 from heritage_registry.comparison import GROUPS, Comparison, Link, Window, compare, window_of
 from heritage_registry.config import read_config
 from heritage_registry.errors import NotARegistry
-from heritage_registry.maps.columns import Row
-from heritage_registry.public import public_claims, public_view
+from heritage_registry.public import public_claims
 from heritage_registry.registry import Registry, read_registry
 
 REAL = Path(__file__).parents[1] / "sites"
 
 
 def comparisons(registry: Registry) -> dict[str, Comparison]:
-    rows = [Row(site, assess(site, registry.sources)) for site in public_view(list(registry.sites.values()))]
+    rows = assessed_sites(registry)
     claims = public_claims(registry.claims.values())
     return {one.id: compare(one, rows, claims, registry.config.areas) for one in claims}
 
@@ -88,7 +87,8 @@ def test_a_place_is_found_in_every_spelling_and_with_the_word_for_its_unit(regis
         scope={"places": ["Aghdam"]},
     )
     assert found.sites == ("a1111111", "a2222222", "a3333333")
-    assert found.not_in_filters == ("places",)
+    assert found.filters == {"sites": found.sites}
+    assert found.not_in_filters == ()
 
 
 def test_a_village_of_the_same_name_in_another_district_is_not_in_the_district(registry: Path) -> None:

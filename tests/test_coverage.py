@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from conftest import Json, claim, named, point, report, site_feature, source, write
+from heritage_registry.assessed import AssessedSite
 from heritage_registry.assessment import assess
 from heritage_registry.coverage import (
     NOT_OBSERVED,
@@ -20,7 +21,6 @@ from heritage_registry.coverage import (
     Value,
     coverage,
 )
-from heritage_registry.maps.columns import Row
 from heritage_registry.public import public_view
 from heritage_registry.registry import Registry, read_registry
 
@@ -29,7 +29,7 @@ REAL = Path(__file__).parents[1] / "sites"
 
 def covered(registry: Registry) -> Coverage:
     sites = public_view(list(registry.sites.values()))
-    return coverage([Row(site, assess(site, registry.sources)) for site in sites], registry)
+    return coverage([AssessedSite(site, assess(site, registry.sources)) for site in sites], registry)
 
 
 def of(directory: Path, *records: Json) -> Coverage:
@@ -113,7 +113,6 @@ def test_both_communities_get_the_same_figures_and_a_site_of_both_counts_for_bot
 def test_a_community_of_the_registry_without_any_site_is_shown_with_zeros(registry: Path) -> None:
     found = values(of(registry, site_feature("a1111111", community="azerbaijani")), "community")
     assert found["armenian"].figures.recorded == 0
-    assert found["armenian"].figures.single_source_share is None
 
 
 def test_spellings_of_one_district_are_one_row_and_other_names_another(registry: Path) -> None:
@@ -150,7 +149,6 @@ def test_evidence_and_party_are_counted_by_site_at_the_origin_of_the_reports(reg
     assert found.total.affiliation == {"government": 2, "academic": 1}
     assert found.total.party == {"azerbaijan": 2, "none": 1}
     assert found.total.single_source == 1
-    assert found.total.single_source_share == 0.5
     assert work(found, "single_source") == [Item("a2222222", ("ministry",))]
 
 

@@ -21,10 +21,11 @@ from heritage_registry.duplicates import (
     likely_duplicates,
 )
 from heritage_registry.find import place_names
-from heritage_registry.gazetteer import distance_m, read_gazetteer
+from heritage_registry.gazetteer import read_gazetteer
 from heritage_registry.likeness import specific
 from heritage_registry.parts import Point
 from heritage_registry.registry import Registry, read_registry
+from heritage_registry.shapes import distance_m
 from heritage_registry.site import Site
 
 SITES = Path(__file__).parents[1] / "sites"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from heritage_registry.gazetteer import Gazetteer, distance_m, find_places, read_gazetteer
+from heritage_registry.gazetteer import Gazetteer, find_places, read_gazetteer
+from heritage_registry.shapes import distance_m
 
 SITES = Path(__file__).parents[1] / "sites"
 

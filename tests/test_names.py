@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heritage_registry.names import MATCH, alike, fold, matches, score, tokens
+from heritage_registry.names import MATCH, alike, fold, generic_meaning, score, skeleton, tokens
 
 # One place a line, one name in several spellings; the names are those of gazetteers and of published texts.
 SPELLINGS = [
@@ -85,6 +85,10 @@ OTHER_SITE = [
     ("Yuxarı", "Kara"),
 ]
 NAMES = sorted({name for group in [*PLACES, *SAME_SITE, *OTHER_SITE] for name in group})
+
+
+def matches(query: str, names: list[str]) -> bool:
+    return any(score(query, name) >= MATCH for name in names)
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place[0])
@@ -199,6 +203,11 @@ def test_a_key_is_plain_and_its_own_key(text: str) -> None:
     assert fold(key) == key
 
 
+@given(st.text(), st.text())
+def test_words_are_read_one_by_one(a: str, b: str) -> None:
+    assert fold(f"{a} {b}") == f"{fold(a)} {fold(b)}".strip()
+
+
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz ", max_size=12))
 def test_a_latin_key_is_its_own_key(text: str) -> None:
     assert fold(fold(text)) == fold(text)
@@ -222,6 +231,7 @@ def test_every_entry_of_the_table_is_reached() -> None:
     for character, latin in entries:
         assert len(character) == 1 or not re.search(r"[\\^$.*+?()\[\]{}|/-]", character)
         assert re.fullmatch("[a-z0-9 ]*", latin)
+        assert " " not in character[1:], "keys are made word by word"
         assert fold(f"m{character}") == fold(f"m{latin}"), character  # not first: a first ո is read vo
 
 
@@ -230,6 +240,17 @@ def test_no_generic_word_has_two_meanings() -> None:
     for kind, words in _folding()["generic"].items():
         for key in {key for word in words for key in tokens(word)}:
             assert meaning.setdefault(key, kind) == kind, key
+
+
+def test_a_generic_word_has_its_meaning_in_any_script() -> None:
+    meanings = [generic_meaning(fold(word)) for word in ("church", "եկեղեցի", "церковь", "məscid")]
+    assert meanings == ["church", "church", "church", "mosque"]
+    assert generic_meaning(fold("the")) == ""
+    assert generic_meaning(fold("Gandzasar")) is None
+
+
+def test_a_skeleton_is_the_same_for_near_consonants() -> None:
+    assert skeleton(fold("Talish")) == skeleton(fold("Dalish"))
 
 
 CHROMIUM = Path("/usr/bin/chromium")

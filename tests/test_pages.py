@@ -75,7 +75,7 @@ class Page(HTMLParser):
 def published(directory: Path, base_url: str | None = None) -> dict[str, str]:
     """Return the publication of a registry, all but the map, by path."""
     made = edition(read_registry(directory), base_url)
-    return {name: content.decode() for name, content in pages(made) if name != "index.html"}
+    return {name: content() for name, content in pages(made) if name != "index.html"}
 
 
 def full_site(site_id: str = "k7m2q9x4", text: str = "words", **fields: Any) -> dict[str, Any]:

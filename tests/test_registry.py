@@ -25,6 +25,7 @@ from heritage_registry.registry import (
     add_record,
     digest,
     examine,
+    find_record_file,
     format_records,
     new_id,
     problems_of_change,
@@ -150,6 +151,16 @@ def test_a_record_that_is_not_there_is_told(registry: Path) -> None:
 def test_no_id_leads_out_of_the_folder(registry: Path, key: str) -> None:
     with pytest.raises(RecordNotFound):
         read_record(registry, SITES, key)
+    with pytest.raises(RecordNotFound):
+        find_record_file(registry, key)
+
+
+def test_an_id_finds_the_file_of_any_kind_though_it_cannot_be_read(registry: Path) -> None:
+    path = record_path(registry, SOURCES, "survey-2021")
+    path.write_bytes(b"{")
+    assert find_record_file(registry, "survey-2021") == (SOURCES, path)
+    with pytest.raises(RecordNotFound, match="there is no record with the id 'a0000000'; 'heritage list'"):
+        find_record_file(registry, "a0000000")
 
 
 def test_new_ids_are_neutral_and_free() -> None:

@@ -142,20 +142,26 @@ def derivations_end(records: Records) -> Iterator[Finding]:
 
 
 def reports_are_numbered(records: Records) -> Iterator[Finding]:
-    """A report's id is used once in its site; a report that corrects another is there and comes to an end."""
+    """A report's id is used once in its site."""
     for site in records.sites.values():
-        reports = site.properties.reports
-        by_id: dict[str, Report] = {}
-        for n, report in enumerate(reports):
-            if report.id in by_id:
+        seen: set[str] = set()
+        for n, report in enumerate(site.properties.reports):
+            if report.id in seen:
                 say = f"{report.id!r} is the id of an earlier report; give it the next free number"
                 yield of_site(site, "reports", n, "id", say=say)
-            by_id.setdefault(report.id, report)
-        for n, report in enumerate(reports):
+            seen.add(report.id)
+
+
+def corrections_end(records: Records) -> Iterator[Finding]:
+    """A report that corrects another is there, and no report corrects itself, directly or through others."""
+    for site in records.sites.values():
+        by_id = {report.id: report for report in reversed(site.properties.reports)}
+        for n, report in enumerate(site.properties.reports):
             if report.superseded_by is None:
                 continue
             if report.superseded_by not in by_id:
-                say = f"{report.superseded_by!r} is not a report of this site; use one of {', '.join(by_id)}"
+                known = ", ".join(reversed(by_id))
+                say = f"{report.superseded_by!r} is not a report of this site; use one of {known}"
                 yield of_site(site, "reports", n, "superseded_by", say=say)
             elif _corrects_itself(report, by_id):
                 say = "leads back to this report; leave it out of the report that holds now"
@@ -176,7 +182,8 @@ def relations_resolve(records: Records) -> Iterator[Finding]:
     for site in records.sites.values():
         for n, relation in enumerate(site.properties.relations):
             if relation.site not in records.sites or relation.site == site.id:
-                say = f"{relation.site!r} is not another site of this registry; name one, or leave the relation out"
+                remedy = "name one, or remove the relation"
+                say = f"{relation.site!r} is not another site of this registry; {remedy}"
                 yield of_site(site, "relations", n, "site", say=say, missing=relation.site)
         withdrawn = site.properties.withdrawn
         heir = withdrawn.superseded_by if withdrawn else None
@@ -186,7 +193,8 @@ def relations_resolve(records: Records) -> Iterator[Finding]:
     for claim in records.claims.values():
         for n, link in enumerate(claim.relations):
             if link.claim not in records.claims or link.claim == claim.id:
-                message = f"{link.claim!r} is not another claim of this registry; name one, or leave the relation out"
+                remedy = "name one, or remove the relation"
+                message = f"{link.claim!r} is not another claim of this registry; {remedy}"
                 yield Finding("claims", claim.id, ("relations", n, "claim"), message, link.claim)
 
 
@@ -228,6 +236,7 @@ CHECKS: tuple[Check, ...] = (
     parts_are_sound,
     derivations_end,
     reports_are_numbered,
+    corrections_end,
     relations_resolve,
     reasons_are_given,
     excerpts_are_short,

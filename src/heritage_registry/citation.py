@@ -14,9 +14,8 @@ from typing import Any
 import msgspec
 
 from heritage_registry.config import RegistryConfig
-from heritage_registry.dates import parse
 from heritage_registry.find import names_for
-from heritage_registry.form import Texts, encode
+from heritage_registry.form import encode, in_language
 from heritage_registry.parts import Citation
 from heritage_registry.site import Excerpt, Site
 from heritage_registry.source import CslName, Source
@@ -71,9 +70,12 @@ def site_digest(site: Site, sources: Mapping[str, Source]) -> str:
     return total.hexdigest()
 
 
-def permanent_link(base_url: str | None, language: str, folder: str, record_id: str) -> str | None:
-    """Return the address of a record's page on the web, or None where the pages have no address."""
-    return f"{base_url.rstrip('/')}/{language}/{folder}/{record_id}.html" if base_url else None
+def page_address(base_url: str | None, language: str, path: str) -> str | None:
+    """Return the address of a page on the web, or None where the pages have none.
+
+    `path` is the page's file in the folder of the language.
+    """
+    return f"{base_url.rstrip('/')}/{language}/{path}" if base_url else None
 
 
 def cite_site(
@@ -85,11 +87,11 @@ def cite_site(
         "id": site.id,
         "type": "entry",
         "title": name.text,
-        "container-title": _in(config.title, language),
+        "container-title": in_language(config.title, language)[1],
         "number": site.id,
         "version": f"sha256:{digest}",
         "license": config.licence,
-        "URL": permanent_link(base_url, language, "sites", site.id),
+        "URL": page_address(base_url, language, f"sites/{site.id}.html"),
         "language": name.language,
     }
     return _registry_reference(f"{name.text} ({site.id})", csl)
@@ -99,14 +101,14 @@ def cite_registry(
     digest: str, config: RegistryConfig, language: str, base_url: str | None = None
 ) -> Reference:
     """Cite the whole registry as the public sees it; `digest` is that of `registry_digest`."""
-    title = _in(config.title, language)
+    _, title = in_language(config.title, language)
     csl = {
         "id": f"registry-{digest[:8]}",
         "type": "dataset",
         "title": title,
         "version": f"sha256:{digest}",
         "license": config.licence,
-        "URL": f"{base_url.rstrip('/')}/{language}/index.html" if base_url else None,
+        "URL": page_address(base_url, language, "index.html"),
         "language": language,
     }
     return _registry_reference(title, csl)
@@ -169,7 +171,7 @@ def _author(name: CslName) -> str:
 
 def _csl_date(edtf: str) -> dict[str, Any]:
     """Return numbers where the date is one plain date, else its EDTF text, which CSL takes as it is."""
-    if re.fullmatch(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?)?", edtf) and parse(edtf):
+    if re.fullmatch(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?)?", edtf):
         return {"date-parts": [[int(number) for number in edtf.split("-")]]}
     return {"raw": edtf}
 
@@ -189,10 +191,6 @@ def _bibtex(key: str, fields: Mapping[str, str | None], address: str | None) -> 
 def _escaped(text: str) -> str:
     """Return text that neither closes a field early nor is read as a command."""
     return " ".join(text.split()).translate(_BIBTEX)
-
-
-def _in(texts: Texts, language: str) -> str:
-    return texts.get(language, next(iter(texts.values())))
 
 
 def _present(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,21 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Protocol
 
 import msgspec
 
-from heritage_registry.assessment import Assessment, Observation, observations
+from heritage_registry.assessed import AssessedSite
+from heritage_registry.assessment import DESTROYED, UNDAMAGED, Observation, observations
 from heritage_registry.claim import Claim
 from heritage_registry.config import Area
 from heritage_registry.dates import bounds
 from heritage_registry.places import PlaceIndex, lies_in, place_index
-from heritage_registry.site import Site, preferred_location
-from heritage_registry.table import asserted_communities
-from heritage_registry.vocabulary import vocabulary
-
-UNGRADED = frozenset({"indeterminate", "not_stated"})
-"""Conditions that say nothing of the state."""
+from heritage_registry.site import Site, asserted_communities, preferred_location, site_types
+from heritage_registry.vocabulary import UNGRADED, vocabulary
 
 GRADES = tuple(grade for grade in reversed(vocabulary("condition").ids) if grade not in UNGRADED)
 """Grades of condition, from destroyed to no visible damage."""
@@ -35,18 +31,6 @@ GROUPS = (*GRADES, "disagree", "seen_at_other_times", "undated_or_in_part", "not
 within the time asked for. `undated_or_in_part`: some report gives a grade, but no day or only for a part of
 the site. `not_known`: nobody graded it.
 """
-
-
-class AssessedSite(Protocol):
-    """A site of the public view with what is derived for it."""
-
-    @property
-    def site(self) -> Site:
-        """The site as the public sees it."""
-
-    @property
-    def assessment(self) -> Assessment:
-        """What is derived for it."""
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -85,17 +69,17 @@ class Tally(msgspec.Struct, frozen=True):
     @property
     def destroyed(self) -> int:
         """Sites last seen destroyed."""
-        return self.count("destroyed")
+        return self.count(DESTROYED)
 
     @property
     def damaged(self) -> int:
         """Sites last seen damaged, of any degree, and not destroyed."""
-        return self.count(*(grade for grade in GRADES if grade not in ("destroyed", "no_visible_damage")))
+        return self.count(*(grade for grade in GRADES if grade not in (DESTROYED, UNDAMAGED)))
 
     @property
     def undamaged(self) -> int:
         """Sites last seen without visible damage."""
-        return self.count("no_visible_damage")
+        return self.count(UNDAMAGED)
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -114,7 +98,8 @@ class Comparison(msgspec.Struct, frozen=True):
     names none. `single_source` are sites whose reports have one known origin, `without_origin` those whose
     reports have none. `left_open` are the parts of a scope that the claim does not restrict, so that the
     comparison may cover more than was meant; `places_not_found` the places it names that no record lies in.
-    `filters` are values for the map's filters; `not_in_filters` the parts of the scope they cannot carry.
+    `filters` are values for the map's filters: where the scope names places, which names alone do not find,
+    the ids of the sites are among them. `not_in_filters` are the parts of the scope they cannot carry.
     """
 
     claim: str
@@ -166,8 +151,9 @@ def compare(
         places_not_found=tuple(
             name for name in scope.places if not any(lies_in(row.site, name, index) for row in rows)
         ),
-        filters={name: values for name, values in filters.items() if values},
-        not_in_filters=tuple(part for part in ("places", "period") if said[part]),
+        filters={name: values for name, values in filters.items() if values}
+        | ({"sites": tuple(row.site.id for row in found)} if scope.places else {}),
+        not_in_filters=("period",) if scope.period else (),
     )
 
 
@@ -243,9 +229,8 @@ def _group(site: Site, seen: tuple[Observation, ...]) -> str:
 
 def _in_scope(site: Site, claim: Claim, index: PlaceIndex) -> bool:
     scope = claim.scope
-    types = {part.type for part in site.properties.types}
     return (
-        (not scope.types or not types.isdisjoint(scope.types))
+        (not scope.types or not set(site_types(site)).isdisjoint(scope.types))
         and (not scope.communities or not set(asserted_communities(site)).isdisjoint(scope.communities))
         and (not scope.places or any(lies_in(site, name, index) for name in scope.places))
     )

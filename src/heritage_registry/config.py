@@ -133,25 +133,37 @@ def _disagreements(config: RegistryConfig) -> Iterator[Mistake]:
             ("region", "bbox"),
             f"{found} is not west, south, east, north in degrees of longitude and latitude",
         )
-    texts: list[tuple[Field, Mapping[str, str]]] = [
-        (("title",), config.title),
-        (("summary",), config.summary),
-        (("region", "name"), config.region.name),
-    ]
-    for name in ("languages", "communities", "parties", "periods"):
+    yield from _words_listed_twice(config)
+    yield from _areas_listed_twice(config)
+    for field, text in _reader_texts(config):
+        lacking = [tag for tag in config.reader_languages if tag not in text]
+        if lacking:
+            yield field, f"is not given in {', '.join(lacking)}; readers choose among the reader_languages"
+
+
+_WORD_LISTS = ("languages", "communities", "parties", "periods")
+
+
+def _words_listed_twice(config: RegistryConfig) -> Iterator[Mistake]:
+    for name in _WORD_LISTS:
         seen: set[str] = set()
         for n, word in enumerate(getattr(config, name)):
             key = word.tag if isinstance(word, Language) else word.id
             if key in seen:
                 yield (name, n), f"{key!r} is listed twice; keep one of them"
             seen.add(key)
-            texts.append(((name, n, "label"), word.label))
-    yield from _areas_listed_twice(config)
-    texts += [(("areas", n, "note"), area.note) for n, area in enumerate(config.areas)]
-    for field, text in texts:
-        lacking = [tag for tag in config.reader_languages if tag not in text]
-        if lacking:
-            yield field, f"is not given in {', '.join(lacking)}; readers choose among the reader_languages"
+
+
+def _reader_texts(config: RegistryConfig) -> Iterator[tuple[Field, Texts]]:
+    """Yield every text that a reader sees, with its place."""
+    yield ("title",), config.title
+    yield ("summary",), config.summary
+    yield ("region", "name"), config.region.name
+    for name in _WORD_LISTS:
+        for n, word in enumerate(getattr(config, name)):
+            yield (name, n, "label"), word.label
+    for n, area in enumerate(config.areas):
+        yield ("areas", n, "note"), area.note
 
 
 def _areas_listed_twice(config: RegistryConfig) -> Iterator[Mistake]:

@@ -14,18 +14,18 @@ from datetime import date
 
 import msgspec
 
+from heritage_registry.assessed import AssessedSite
 from heritage_registry.assessment import observations
-from heritage_registry.comparison import UNGRADED, AssessedSite, has_no_origin, is_located_exactly
+from heritage_registry.comparison import has_no_origin, is_located_exactly
 from heritage_registry.config import Period
 from heritage_registry.dates import bounds
 from heritage_registry.lines import origins
-from heritage_registry.places import district_names, place_key, without_remark
+from heritage_registry.places import districts, place_key, without_remark
 from heritage_registry.public import public_claims
 from heritage_registry.registry import Registry
-from heritage_registry.site import Report, Site, preferred_location
+from heritage_registry.site import Report, Site, asserted_communities, preferred_location, site_types
 from heritage_registry.source import Source
-from heritage_registry.table import asserted_communities
-from heritage_registry.vocabulary import vocabulary
+from heritage_registry.vocabulary import UNGRADED, vocabulary
 
 NOT_RECORDED = "not_recorded"
 """The row of sites whose record names no value of a dimension; no community or district is called so."""
@@ -64,11 +64,6 @@ class Figures(msgspec.Struct, frozen=True):
     def reported(self) -> int:
         """Sites with at least one report."""
         return self.recorded - self.unreported
-
-    @property
-    def single_source_share(self) -> float | None:
-        """Share of the reported sites whose reports have one origin, None where none is reported."""
-        return self.single_source / self.reported if self.reported else None
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -126,7 +121,7 @@ def coverage(rows: Sequence[AssessedSite], registry: Registry) -> Coverage:
         total=figures(everything),
         dimensions=(
             _dimension("community", everything, asserted_communities, communities),
-            _dimension("type", everything, lambda site: [x.type for x in site.properties.types], types),
+            _dimension("type", everything, site_types, types),
             _districts(everything),
             _periods(rows, registry.config.periods),
         ),
@@ -197,7 +192,7 @@ def _districts(seen: Sequence[_Seen]) -> Dimension:
     printed: dict[str, Counter[str]] = {}
     keys: dict[str, frozenset[str]] = {}
     for one in seen:
-        names = {name.text for place in district_names(one.row.site) for name in place.names}
+        names = {name.text for place in districts(one.row.site) for name in place.names}
         keys[one.row.site.id] = frozenset(key for name in names if (key := place_key(name)))
         for name in names:
             printed.setdefault(place_key(name), Counter())[without_remark(name)] += 1

@@ -32,7 +32,7 @@ from heritage_registry.likeness import (
 from heritage_registry.names import MATCH, alike, skeleton
 from heritage_registry.parts import Geometry
 from heritage_registry.places import place_key
-from heritage_registry.site import Location, Site, preferred_location
+from heritage_registry.site import Location, Site, preferred_location, site_types
 
 WARNING = 0.5
 """From this score up a page should ask whether it is the same place; below it, it shows what lies near."""
@@ -88,7 +88,7 @@ def candidate_of(site: Site) -> Candidate:
     properties = site.properties
     return Candidate(
         names=tuple(name.text for name in properties.names),
-        types=tuple(kind.type for kind in properties.types),
+        types=site_types(site),
         geometry=location.geometry if location else None,
         location_of=location.of if location else "monument",
         uncertainty_m=location.uncertainty_m if location else None,
@@ -143,7 +143,7 @@ def _entry(site: Site, words_of: Callable[[str], tuple[str, ...]], key_of: Calla
         all_words=frozenset(chain.from_iterable(words)),
         places=_settlements(site, key_of),
         place_words=frozenset(word for text in place_names(site) for word in words_of(text)),
-        types=tuple(dict.fromkeys(kind.type for kind in site.properties.types)),
+        types=site_types(site),
         spots=tuple(where for location in site.properties.locations if (where := _spot_of(location))),
     )
 
@@ -152,7 +152,7 @@ def _settlements(site: Site, key_of: Callable[[str], str] = place_key) -> dict[s
     """Return the names of the settlements a site is said to lie in, or is, by search key."""
     places = (place for place in site.properties.places if place.level in ("settlement", "quarter"))
     texts = [name.text for place in places for name in place.names]
-    if any(kind.type in _SETTLEMENTS for kind in site.properties.types):
+    if not _SETTLEMENTS.isdisjoint(site_types(site)):
         texts += [name.text for name in site.properties.names]
     return {key: text for text in texts if (key := key_of(text))}
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 
 import msgspec
 
-from heritage_registry.claim import Claim
 from heritage_registry.errors import RecordNotFound
 from heritage_registry.names import MATCH, fold, score
-from heritage_registry.registry import AnyRecord, Registry
+from heritage_registry.registry import KINDS, AnyRecord, Registry, records_of
 from heritage_registry.site import Name, Site
-from heritage_registry.source import Source
 
 _PLACE_WEIGHT = 0.96
 """A site that bears the name asked for comes before one that lies in a place of that name."""
@@ -75,8 +73,7 @@ def names_for(site: Site, language: str) -> list[Name]:
 
 def record_of_id(registry: Registry, key: str) -> AnyRecord | None:
     """Return the site, source or claim with this id, or None."""
-    groups: tuple[Mapping[str, Site] | Mapping[str, Source] | Mapping[str, Claim], ...]
-    groups = (registry.sites, registry.sources, registry.claims)
+    groups = (records_of(registry, kind) for kind in KINDS)
     return next((group[key] for group in groups if key in group), None)
 
 

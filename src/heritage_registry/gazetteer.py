@@ -6,7 +6,6 @@ of one name are told apart by the town that lies nearest, and by the distance to
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,9 +13,8 @@ import msgspec
 from rapidfuzz.fuzz import partial_ratio
 
 from heritage_registry.names import MATCH, fold, score
-
-Position = tuple[float, float]
-"""Longitude and latitude in WGS 84."""
+from heritage_registry.parts import Position
+from heritage_registry.shapes import bearing, distance_m
 
 _HALF_ALIKE = 50  # per cent
 _TOWN_RANK = 5  # 5,000 people and more
@@ -147,21 +145,5 @@ def _neighbour(gazetteer: Gazetteer, settlement: _Feature) -> Neighbour | None:
         return None
     nearest = min(towns, key=lambda x: distance_m(spot, x.geometry.coordinates))
     centre = nearest.geometry.coordinates
-    bearing = round(_bearing(centre, spot)) % 360
-    return Neighbour(nearest.properties.names, round(distance_m(centre, spot)), bearing)
-
-
-def distance_m(a: Position, b: Position) -> float:
-    """Return the metres between two points along a great circle."""
-    south, north = math.radians(a[1]), math.radians(b[1])
-    half = math.sin((north - south) / 2) ** 2
-    half += math.cos(south) * math.cos(north) * math.sin(math.radians(b[0] - a[0]) / 2) ** 2
-    return 2 * 6_371_009 * math.asin(min(1.0, math.sqrt(half)))
-
-
-def _bearing(start: Position, end: Position) -> float:
-    """Return the direction in degrees from north in which the great circle from start to end sets out."""
-    south, north, east = math.radians(start[1]), math.radians(end[1]), math.radians(end[0] - start[0])
-    y = math.sin(east) * math.cos(north)
-    x = math.cos(south) * math.sin(north) - math.sin(south) * math.cos(north) * math.cos(east)
-    return math.degrees(math.atan2(y, x))
+    direction = round(bearing(centre, spot)) % 360
+    return Neighbour(nearest.properties.names, round(distance_m(centre, spot)), direction)

@@ -20,9 +20,9 @@ import msgspec
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from heritage_registry.gazetteer import distance_m
 from heritage_registry.names import MATCH, generic_meaning, tokens
 from heritage_registry.parts import Geometry, LineString, Point
+from heritage_registry.shapes import distance_m
 from heritage_registry.vocabulary import vocabulary
 
 _BIAS = -4.0

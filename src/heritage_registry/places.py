@@ -15,6 +15,8 @@ from heritage_registry.config import Area
 from heritage_registry.names import fold, tokens
 from heritage_registry.site import Place, Site
 
+_UNIT_LEVELS = frozenset({"district", "province", "state"})
+_CONTAINING_LEVELS = frozenset({"district", "province"})
 _REMARK = re.compile(r"\([^()]*\)")
 
 _UNIT_WORDS = frozenset(
@@ -34,17 +36,13 @@ def without_remark(text: str) -> str:
     return " ".join(_REMARK.sub(" ", text).split()) or text
 
 
-_UNIT_LEVELS = frozenset({"district", "province", "state"})
-_CONTAINING_LEVELS = frozenset({"district", "province"})
-
-
 def place_key(text: str) -> str:
     """Return the search key of a place's name without remarks in brackets and words such as district."""
     words = tokens(without_remark(text))
     return " ".join(word for word in words if word not in _UNIT_WORDS) or " ".join(words)
 
 
-def district_names(site: Site) -> tuple[Place, ...]:
+def districts(site: Site) -> tuple[Place, ...]:
     """Return the districts that a site is said to lie in, as its record names them."""
     return tuple(place for place in site.properties.places if place.level == "district")
 

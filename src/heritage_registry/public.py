@@ -14,7 +14,8 @@ from decimal import ROUND_FLOOR, Decimal
 from msgspec.structs import replace
 
 from heritage_registry.claim import Claim
-from heritage_registry.parts import Geometry, LineString, Point, Polygon, Position
+from heritage_registry.parts import Geometry, Polygon, Position
+from heritage_registry.shapes import outline
 from heritage_registry.site import EvidenceFile, Location, Place, Site, preferred_location
 
 GRID_DEGREES = Decimal("0.1")
@@ -148,14 +149,7 @@ def _floor_to_grid(value: float, limit: int) -> Decimal:
 
 def _middle(geometry: Geometry) -> Position:
     """Return the middle of a shape's bounds (longitude, latitude)."""
-    match geometry:
-        case Point():
-            return geometry.coordinates
-        case LineString():
-            positions = geometry.coordinates
-        case Polygon():
-            positions = geometry.coordinates[0]
-    longitudes, latitudes = zip(*positions, strict=True)
+    longitudes, latitudes = zip(*outline(geometry), strict=True)
     return (_halfway(longitudes), _halfway(latitudes))
 
 

@@ -23,7 +23,14 @@ from msgspec.structs import replace
 from heritage_registry.checks import run_checks
 from heritage_registry.claim import Claim
 from heritage_registry.config import RegistryConfig, read_config
-from heritage_registry.errors import InvalidRecords, Problem, RecordExists, RecordNotFound, StaleRecord
+from heritage_registry.errors import (
+    InvalidRecords,
+    Problem,
+    RecordExists,
+    RecordNotFound,
+    StaleRecord,
+    dotted,
+)
 from heritage_registry.findings import Finding, Records
 from heritage_registry.form import MAX_RECORD_BYTES, decode, decode_loosely, encode, find_problems
 from heritage_registry.positions import Positions, read_positions
@@ -35,7 +42,7 @@ if sys.platform != "win32":
     import fcntl
 
 AnyRecord = Site | Source | Claim
-OneKind = TypeVar("OneKind", Site, Source, Claim)
+_OneKind = TypeVar("_OneKind", Site, Source, Claim)
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -85,31 +92,58 @@ def examine(directory: Path, progress: Progress | None = None) -> tuple[Registry
     Rules between records run on the records that could be read, so that one bad file hides no other problem.
     """
     config = read_config(directory)
+    problems = [problem for kind in KINDS for problem in _stray_entries(directory, kind)]
+    with _collector_paused():
+        read, unread, refused = _read_all(directory, progress)
+        records = _as_records(config, read)
+        # That a record is missing is not told of one that is there and could not be read.
+        findings = [f for f in run_checks(records) if f.missing is None or f.missing not in unread]
+    problems += [*refused, *_problems_of_findings(directory, findings)]
+    return Registry(directory, config, records.sites, records.sources, records.claims), sorted(problems)
+
+
+_Groups = Mapping[str, Mapping[str, AnyRecord]]
+"""Records by id, by the folder of their kind."""
+
+
+def _read_all(directory: Path, progress: Progress | None) -> tuple[_Groups, set[str], list[Problem]]:
+    """Return the records that could be read, the ids of the others, and why those could not be read.
+
+    A record in a file of another name is read as what the file is called, and its own id counts as unread.
+    """
     files = [(kind, path) for kind in KINDS for path in record_files(directory, kind)]
     read: dict[str, dict[str, AnyRecord]] = {kind.folder: {} for kind in KINDS}
-    problems = [problem for kind in KINDS for problem in _stray_entries(directory, kind)]
-    unread: set[str | None] = set()
-    with _collector_paused():
-        for done, (kind, path) in enumerate(files, start=1):
-            name = record_id(path, kind)
-            try:
-                record: AnyRecord = decode(_read_bytes(path), kind.record_type, _shown(path))
-            except InvalidRecords as error:
-                problems += error.problems
-                unread.add(name)
-            else:
-                if record.id != name:
-                    problems.append(_wrong_name(path, kind, record))
-                    unread.add(record.id)
-                    record = replace(record, id=name)
-                read[kind.folder][name] = record
-            if progress:
-                progress(done, len(files))
-        registry = Registry(directory, config, *(read[kind.folder] for kind in KINDS))  # type: ignore[arg-type]
-        # That a record is missing is not told of one that is there and could not be read.
-        findings = [f for f in run_checks(_records(registry)) if f.missing is None or f.missing not in unread]
-    problems += _problems_of_findings(directory, findings)
-    return registry, sorted(problems)
+    unread: set[str] = set()
+    problems: list[Problem] = []
+    for done, (kind, path) in enumerate(files, start=1):
+        name = record_id(path, kind)
+        try:
+            record: AnyRecord = decode(_read_bytes(path), kind.record_type, _shown(path))
+        except InvalidRecords as error:
+            problems += error.problems
+            unread.add(name)
+        else:
+            if record.id != name:
+                problems.append(_wrong_name(path, kind, record))
+                unread.add(record.id)
+                record = replace(record, id=name)
+            read[kind.folder][name] = record
+        if progress:
+            progress(done, len(files))
+    return read, unread, problems
+
+
+def _as_records(config: RegistryConfig, groups: _Groups) -> Records:
+    return Records(
+        config,
+        sites=_of_type(Site, groups[SITES.folder]),
+        sources=_of_type(Source, groups[SOURCES.folder]),
+        claims=_of_type(Claim, groups[CLAIMS.folder]),
+    )
+
+
+def _of_type(record_type: type[_OneKind], records: Mapping[str, AnyRecord]) -> dict[str, _OneKind]:
+    return {key: record for key, record in records.items() if isinstance(record, record_type)}
 
 
 @contextmanager
@@ -124,8 +158,10 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _records(registry: Registry) -> Records:
-    return Records(registry.config, registry.sites, registry.sources, registry.claims)
+def records_of(registry: Registry, kind: Kind) -> Mapping[str, AnyRecord]:
+    """Return all records of a kind by id."""
+    groups: _Groups = {"records": registry.sites, "sources": registry.sources, "claims": registry.claims}
+    return groups[kind.folder]
 
 
 def record_files(directory: Path, kind: Kind) -> list[Path]:
@@ -197,8 +233,17 @@ def _problems_of_findings(directory: Path, findings: list[Finding]) -> Iterator[
 
 
 def _problem(path: Path, finding: Finding, positions: Positions) -> Problem:
-    field = ".".join(map(str, finding.field))
-    return Problem(_shown(path), positions.line(finding.field), field, finding.message)
+    return Problem(_shown(path), positions.line(finding.field), dotted(finding.field), finding.message)
+
+
+def find_record_file(directory: Path, key: str) -> tuple[Kind, Path]:
+    """Return the kind and the file of the record with an id, readable or not. Raises `RecordNotFound`."""
+    if _KEY.fullmatch(key):
+        for kind in KINDS:
+            path = record_path(directory, kind, key)
+            if path.is_file() and not path.is_symlink():
+                return kind, path
+    raise RecordNotFound(f"there is no record with the id {key!r}; 'heritage list' finds records by name")
 
 
 def read_record(directory: Path, kind: Kind, record_key: str) -> tuple[AnyRecord, str]:
@@ -243,12 +288,9 @@ def problems_of_change(registry: Registry, record: AnyRecord) -> list[Problem]:
     problems = find_problems(raw, kind.record_type, _shown(path))
     if problems:
         return problems
-    groups = {
-        k.folder: dict(g)
-        for k, g in zip(KINDS, (registry.sites, registry.sources, registry.claims), strict=True)
-    }
+    groups = {k.folder: dict(records_of(registry, k)) for k in KINDS}
     groups[kind.folder][record.id] = record
-    findings = run_checks(Records(registry.config, groups["records"], groups["sources"], groups["claims"]))  # type: ignore[arg-type]
+    findings = run_checks(_as_records(registry.config, groups))
     positions = read_positions(raw.decode())
     return sorted(
         _problem(path, finding, positions)

@@ -74,3 +74,8 @@ class Source(Part, frozen=True):
     access: Prose | None = None
     archived: tuple[ArchivedCopy, ...] = ()
     notes: tuple[Note, ...] = ()
+
+
+def source_title(source: Source) -> str:
+    """Return what a list names a source by."""
+    return source.title or source.publisher or source.id

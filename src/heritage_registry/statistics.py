@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 import msgspec
 
-from heritage_registry.assessment import assess
-from heritage_registry.public import public_view
+from heritage_registry.assessed import assessed_sites
 from heritage_registry.registry import Registry
-from heritage_registry.table import asserted_communities
-from heritage_registry.vocabulary import vocabulary
-
-STANDINGS = (*vocabulary("condition").ids, *vocabulary("standing").ids)
-"""All that `Assessment.standing` can be, and grades that say nothing of a state."""
+from heritage_registry.site import asserted_communities, site_types
+from heritage_registry.vocabulary import STANDINGS, vocabulary
 
 
 class Statistics(msgspec.Struct, frozen=True):
@@ -43,8 +40,10 @@ class Statistics(msgspec.Struct, frozen=True):
 
 def statistics(registry: Registry) -> Statistics:
     """Count what a registry holds."""
-    sites = public_view(registry.sites.values())
-    assessments = [assess(site, registry.sources) for site in sites]
+    assessed = assessed_sites(registry)
+    sites = [one.site for one in assessed]
+    assessments = [one.assessment for one in assessed]
+    communities = registry.config.community_ids
     reports = [report for site in sites for report in site.properties.reports]
     return Statistics(
         status=_counts(
@@ -52,10 +51,8 @@ def statistics(registry: Registry) -> Statistics:
         ),
         sources=len(registry.sources),
         claims=len(registry.claims),
-        community=_counts(_each(map(asserted_communities, sites)), registry.config.community_ids),
-        type=_counts(
-            _each({t.type for t in site.properties.types} for site in sites), vocabulary("site_type").ids
-        ),
+        community=_counts(chain.from_iterable(map(asserted_communities, sites)), communities),
+        type=_counts(chain.from_iterable(map(site_types, sites)), vocabulary("site_type").ids),
         condition=_counts((assessment.standing for assessment in assessments), STANDINGS),
         reports=len(reports),
         evidence=_counts((report.evidence.type for report in reports), vocabulary("evidence_type").ids),
@@ -63,10 +60,6 @@ def statistics(registry: Registry) -> Statistics:
         contested=sum(bool(assessment.disagreements) for assessment in assessments),
         single_source=sum(len(assessment.lines) == 1 for assessment in assessments),
     )
-
-
-def _each(groups: Iterable[Iterable[str]]) -> Iterable[str]:
-    return (item for group in groups for item in group)
 
 
 def _counts(values: Iterable[str], order: Iterable[str] | Mapping[str, object]) -> dict[str, int]:

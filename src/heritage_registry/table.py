@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from heritage_registry.assessment import Condition, assess, observations
+from heritage_registry.assessed import day_seen
+from heritage_registry.assessment import assess
+from heritage_registry.citation import cited_keys
 from heritage_registry.find import names_for, place_names
-from heritage_registry.parts import Citation, Geometry
-from heritage_registry.site import Site, preferred_location
+from heritage_registry.parts import Geometry
+from heritage_registry.site import Site, asserted_communities, preferred_location, site_types
 from heritage_registry.source import Source
-from heritage_registry.vocabulary import vocabulary
-from heritage_registry.walk import parts
+from heritage_registry.vocabulary import standing_label, vocabulary
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -29,7 +29,7 @@ COLUMNS: Mapping[str, str] = {
     "communities": "communities that somebody connects the site with",
     "communities_denied": "communities whose connection somebody denies",
     "places": "names of the settlements and units the site is said to lie in",
-    "standing": "condition as shown: a grade, or why none is shown (disagree, works_since, undated, in_part, none)",
+    "standing": "condition as shown: a grade, or why none (disagree, works_since, undated, in_part, none)",
     "standing_label": "the same in the language asked for",
     "condition": "grades of the latest observation; several where observations of that day disagree",
     "condition_label": "the same in the language asked for",
@@ -41,7 +41,7 @@ COLUMNS: Mapping[str, str] = {
     "contested_elements": "what is disputed",
     "reports": "number of condition reports",
     "independent_lines": "number of origins that the reports go back to",
-    "sources": "keys of all sources cited",
+    "sources": "keys of all sources cited or quoted",
     "location_of": "what the shape shows: often the settlement and not the monument",
     "uncertainty_m": "metres within which the place of the shape holds",
     "sensitivity": "whether the location is shown as known, as a grid cell, or not at all",
@@ -70,7 +70,7 @@ def table_row(site: Site, sources: Mapping[str, Source], language: str) -> dict[
     day = day_seen(site, condition) if condition else None
     location = preferred_location(site)
     name = names_for(site, language)[0]
-    types = tuple(dict.fromkeys(t.type for t in site.properties.types))
+    types = site_types(site)
     denied = (a.community for a in site.properties.attributions if a.stance == "denies")
     grades = condition.grades if condition else ()
     return {
@@ -97,30 +97,12 @@ def table_row(site: Site, sources: Mapping[str, Source], language: str) -> dict[
         "contested_elements": _joined(d.element or d.kind for d in derived.disagreements),
         "reports": len(site.properties.reports),
         "independent_lines": len(derived.lines),
-        "sources": _joined(sorted({part.source for part in parts(site) if isinstance(part, Citation)})),
+        "sources": _joined(sorted(cited_keys(site))),
         "location_of": location.of if location else None,
         "uncertainty_m": location.uncertainty_m if location else None,
         "sensitivity": site.properties.sensitivity,
         "geometry": _shape(site.geometry),
     }
-
-
-def day_seen(site: Site, condition: Condition) -> date | None:
-    """Return the day by which a condition had been seen; None where that day is not known."""
-    settled = {seen.report for seen in observations(site) if seen.settled}
-    return condition.day if settled.intersection(condition.reports) else None
-
-
-def standing_label(standing: str, language: str) -> str:
-    """Return what a reader sees for `Assessment.standing`."""
-    grades = vocabulary("condition")
-    return (grades if standing in grades.ids else vocabulary("standing")).label(standing, language)
-
-
-def asserted_communities(site: Site) -> tuple[str, ...]:
-    """Return the communities that somebody connects a site with, each once, in the order of the record."""
-    attributions = site.properties.attributions
-    return tuple(dict.fromkeys(a.community for a in attributions if a.stance == "asserts"))
 
 
 def _shape(geometry: Geometry | None) -> Any:

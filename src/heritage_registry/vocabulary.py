@@ -109,3 +109,19 @@ def constraint(name: str) -> msgspec.Meta:
     """Return what limits a field to the ids of a vocabulary, as in `Annotated[str, constraint("cause")]`."""
     # In Python "$" also matches before a final line break; the look-ahead refuses that one.
     return msgspec.Meta(pattern=f"^(?:{'|'.join(vocabulary(name).ids)})$(?!\\n)", extra={"vocabulary": name})
+
+
+UNGRADED = frozenset({"indeterminate", "not_stated"})
+"""Terms of `condition` that say nothing of the state."""
+
+STANDINGS = (
+    *(grade for grade in vocabulary("condition").ids if grade not in UNGRADED),
+    *vocabulary("standing").ids,
+)
+"""All that can be shown as a site's condition, in the order of a legend: a grade, or why there is none."""
+
+
+def standing_label(standing: str, language: str) -> str:
+    """Return what a reader sees for one of `STANDINGS`, and for any other condition."""
+    grades = vocabulary("condition")
+    return (grades if standing in grades.ids else vocabulary("standing")).label(standing, language)

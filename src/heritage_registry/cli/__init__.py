@@ -14,6 +14,7 @@ from heritage_registry.cli.edit import edit
 from heritage_registry.cli.init import init
 from heritage_registry.cli.look import list_command, show, stats
 from heritage_registry.cli.make import check, export, format_command, map_command, publish, schema
+from heritage_registry.cli.serve import serve
 from heritage_registry.cli.shared import count, registry_directory
 from heritage_registry.errors import InvalidRecords, RegistryError
 
@@ -57,6 +58,6 @@ def main(ctx: click.Context, registry: Path | None) -> None:
 
 
 for _command in (
-    list_command, show, stats, add, edit, check, format_command, map_command, publish, export, schema, init,
+    list_command, show, stats, add, edit, check, format_command, map_command, publish, export, schema, init, serve,
 ):  # fmt: skip
     main.add_command(_command)

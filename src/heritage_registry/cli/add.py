@@ -15,11 +15,21 @@ from msgspec import inspect
 
 from heritage_registry.cli.answers import ANSWERS, Fields, completed, fields_from_answers
 from heritage_registry.cli.shared import progress, relocated
-from heritage_registry.errors import InvalidRecords, Problem
+from heritage_registry.errors import InvalidRecords, Problem, dotted
 from heritage_registry.form import Part, decode_loosely
 from heritage_registry.mistakes import explain
 from heritage_registry.positions import Positions, read_positions
-from heritage_registry.registry import CLAIMS, SITES, SOURCES, Kind, Registry, add_record, examine, new_id
+from heritage_registry.registry import (
+    CLAIMS,
+    SITES,
+    SOURCES,
+    Kind,
+    Registry,
+    add_record,
+    examine,
+    new_id,
+    records_of,
+)
 from heritage_registry.vocabulary import vocabulary
 
 KINDS: Mapping[str, Kind] = {"site": SITES, "source": SOURCES, "claim": CLAIMS}
@@ -79,30 +89,32 @@ def add() -> None:
     """
 
 
+_ABOUT = {
+    "site": "Add a site.",
+    "source": "Add a source.",
+    "claim": "Add a claim about many sites at once.",
+}
+
+
 def _add_command(kind: str) -> click.Command:
     asked = list(questions(ANSWERS[kind]))
 
     def run(directory: Path, file: Path | None, status: str | None = None, **flags: str | None) -> None:
         registry = _readable(directory)
         given = {name: text for name, text in flags.items() if text is not None}
-        if file is not None:
-            if given or status:
-                raise click.UsageError("--file holds the whole record; leave the other flags out")
-            path = _add_file(file, kind, registry)
+        if file is None:
+            path = _add_answers(given, status, asked, kind, registry)
+        elif given or status:
+            raise click.UsageError("--file holds the whole record; leave the other flags out")
         else:
-            answers = _from_flags(given, asked, kind, registry) if given else _ask_all(asked, kind, registry)
-            fields = fields_from_answers(kind, answers)
-            if status:
-                (fields["properties"] if kind == "site" else fields)["status"] = status
-            try:
-                path = _add_fields(fields, f"new {kind}", kind, registry, None)
-            except InvalidRecords as error:
-                if given:
-                    raise
-                click.echo(error, err=True)
-                raise _answers_kept(kind, fields) from error
+            path = _add_file(file, kind, registry)
         click.echo(f"Added {path}")
 
+    parameters = _parameters(kind, asked)
+    return click.Command(kind, params=parameters, callback=click.pass_obj(run), help=_ABOUT[kind])
+
+
+def _parameters(kind: str, asked: list[Question]) -> list[click.Parameter]:
     parameters: list[click.Parameter] = [
         click.Option([q.flag], metavar="NUMBER" if q.is_number else "TEXT", help=_help(q)) for q in asked
     ]
@@ -111,30 +123,41 @@ def _add_command(kind: str) -> click.Command:
         parameters.append(
             click.Option(["--status"], type=click.Choice(vocabulary("status").ids[:2]), help=status_help)
         )
-    file_help = "Take the whole record from a JSON file; '-' is standard input."
     parameters.append(
         click.Option(
             ["--file"],
             type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
-            help=file_help,
+            help="Take the whole record from a JSON file; '-' is standard input.",
         )
     )
-    about = {
-        "site": "Add a site.",
-        "source": "Add a source.",
-        "claim": "Add a claim about many sites at once.",
-    }
-    return click.Command(kind, params=parameters, callback=click.pass_obj(run), help=about[kind])
+    return parameters
+
+
+def _add_answers(
+    given: Mapping[str, str], status: str | None, asked: list[Question], kind: str, registry: Registry
+) -> Path:
+    """Add a record from flags, or where there is none from questions."""
+    answers = _from_flags(given, asked, kind, registry) if given else _ask_all(asked, kind, registry)
+    fields = fields_from_answers(kind, answers)
+    if status:
+        (fields["properties"] if kind == "site" else fields)["status"] = status
+    try:
+        return _add_fields(fields, f"new {kind}", kind, registry, None)
+    except InvalidRecords as error:
+        if given:
+            raise
+        click.echo(error, err=True)
+        raise _answers_kept(kind, fields) from error
 
 
 def _help(question: Question) -> str:
     needed = " Required." if question.required else ""
-    listed = {"communities": "communities", "parties": "parties", "languages": "languages"}.get(
-        question.registry
-    )
-    source = f" A term of the vocabulary {question.vocabulary}." if question.vocabulary else ""
-    source = f" One of the {listed} of registry.toml." if listed and listed != "languages" else source
-    return f"{question.words}.{source}{needed}"
+    known = ""
+    if question.vocabulary:
+        known = f" A term of the vocabulary {question.vocabulary}."
+    elif question.registry in ("communities", "parties"):
+        known = f" One of the {question.registry} of registry.toml."
+    return f"{question.words}.{known}{needed}"
 
 
 def _readable(directory: Path) -> Registry:
@@ -264,10 +287,7 @@ def _add_file(file: Path, kind: str, registry: Registry) -> Path:
         positions = read_positions(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise InvalidRecords([Problem(shown, 0, "", "is not UTF-8; save the file as UTF-8")]) from error
-    problems = [
-        Problem(shown, line, ".".join(map(str, field)), message)
-        for line, field, message in positions.problems
-    ]
+    problems = [Problem(shown, line, dotted(field), message) for line, field, message in positions.problems]
     if not problems and not isinstance(positions.value, dict):
         problems = [Problem(shown, 1, "", "is not a record; write one JSON object")]
     if problems:
@@ -278,10 +298,8 @@ def _add_file(file: Path, kind: str, registry: Registry) -> Path:
 def _add_fields(
     fields: Fields, shown: str, kind: str, registry: Registry, positions: Positions | None
 ) -> Path:
-    taken = {"site": registry.sites, "source": registry.sources, "claim": registry.claims}[kind]
-    raw = json.dumps(completed(kind, fields, new_id(taken)), ensure_ascii=False).encode(
-        "utf-8", "surrogatepass"
-    )
+    whole = completed(kind, fields, new_id(records_of(registry, KINDS[kind])))
+    raw = json.dumps(whole, ensure_ascii=False).encode("utf-8", "surrogatepass")
     try:
         return add_record(registry, decode_loosely(raw, KINDS[kind].record_type, shown))
     except InvalidRecords as error:

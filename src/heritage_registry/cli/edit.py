@@ -11,17 +11,16 @@ import click
 import msgspec
 
 from heritage_registry.cli.shared import progress, relocated
-from heritage_registry.errors import InvalidRecords, Problem, RecordNotFound, RegistryError
+from heritage_registry.errors import InvalidRecords, Problem, RegistryError
 from heritage_registry.form import decode_loosely, encode
 from heritage_registry.positions import read_positions
 from heritage_registry.registry import (
-    KINDS,
     AnyRecord,
     Kind,
     Registry,
     digest,
     examine,
-    record_files,
+    find_record_file,
     record_id,
     replace_record,
 )
@@ -46,7 +45,7 @@ def edit(directory: Path, record: str, settings: tuple[str, ...]) -> None:
     FIELD of --set is a path such as names.0.kind or reports.1.condition, for a site inside its properties
     (or geometry); VALUE is JSON, or plain text. null removes an optional field.
     """
-    kind, path = _file_of(directory, record)
+    kind, path = find_record_file(directory, record)
     raw = path.read_bytes()
     with progress("Reading records") as advance:
         registry, _ = examine(directory, advance)
@@ -78,15 +77,6 @@ class _Change(msgspec.Struct, frozen=True):
             replace_record(self.registry, record, digest(self.raw))
         except InvalidRecords as error:
             raise relocated(error, self.path.name, read_positions(text.decode("utf-8-sig"))) from error
-
-
-def _file_of(directory: Path, key: str) -> tuple[Kind, Path]:
-    """Return where the record with an id lies, readable or not: a record with mistakes can be edited too."""
-    for kind in KINDS:
-        for path in record_files(directory, kind):
-            if record_id(path, kind) == key:
-                return kind, path
-    raise RecordNotFound(f"there is no record with the id {key!r}; 'heritage list' finds records by name")
 
 
 def _edit_in_editor(change: _Change) -> bool:

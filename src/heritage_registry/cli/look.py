@@ -12,14 +12,14 @@ from heritage_registry.assessment import assess
 from heritage_registry.cli.record_words import record_text
 from heritage_registry.cli.shared import count, language_option, read
 from heritage_registry.find import by_name, find_one_or_more, find_sites, names_for
+from heritage_registry.form import in_language
 from heritage_registry.registry import Registry
-from heritage_registry.site import Site
-from heritage_registry.statistics import STANDINGS, Statistics, statistics
-from heritage_registry.table import asserted_communities, standing_label
-from heritage_registry.vocabulary import vocabulary
+from heritage_registry.site import Site, asserted_communities, site_types
+from heritage_registry.statistics import Statistics, statistics
+from heritage_registry.vocabulary import STANDINGS, standing_label, vocabulary
 
 
-class Row(msgspec.Struct, frozen=True):
+class ListedSite(msgspec.Struct, frozen=True):
     """A site in a list. `names` has the names in the reader's language first."""
 
     id: str
@@ -93,12 +93,12 @@ def list_command(
     click.echo(f"{count(len(rows), 'site')}." if rows else "No site found.", err=True)
 
 
-def _row(site: Site, registry: Registry, language: str) -> Row:
+def _row(site: Site, registry: Registry, language: str) -> ListedSite:
     found = assess(site, registry.sources)
-    return Row(
+    return ListedSite(
         id=site.id,
         names=tuple(dict.fromkeys(name.text for name in names_for(site, language))),
-        types=tuple(dict.fromkeys(t.type for t in site.properties.types)),
+        types=site_types(site),
         standing=found.standing,
         condition=found.condition.grades if found.condition else (),
         contested=bool(found.disagreements),
@@ -106,7 +106,7 @@ def _row(site: Site, registry: Registry, language: str) -> Row:
     )
 
 
-def _line(row: Row, language: str) -> str:
+def _line(row: ListedSite, language: str) -> str:
     first, *others = row.names
     name = f"{first} ({'; '.join(others)})" if others else first
     types = " / ".join(vocabulary("site_type").label(t, language) for t in row.types)
@@ -176,7 +176,7 @@ def _table(found: Statistics, registry: Registry, language: str) -> list[str]:
             "Reports go back to a single source": found.single_source,
         },
         "By community that somebody connects them with": {
-            communities[k].label.get(language, k): n for k, n in found.community.items()
+            in_language(communities[k].label, language)[1]: n for k, n in found.community.items()
         },
         "By type": labelled("site_type", found.type),
         "By condition last observed": {standing_label(k, language): n for k, n in found.condition.items()},

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from heritage_registry.cli.shared import count, language_option, progress, read, size, write_if_changed
+from heritage_registry.cli.shared import count, language_option, progress, read, size, unwritable_told
 from heritage_registry.exports import EXPORTS
+from heritage_registry.outputs import write_if_changed
 from heritage_registry.public import public_view
 from heritage_registry.registry import examine, format_records, formatting_changes
 from heritage_registry.schema import RECORD_TYPES, json_schema
@@ -73,25 +74,24 @@ def map_command(directory: Path, output: Path) -> None:
     content = map_page(registry).encode()
     sites = public_view(registry.sites.values())
     drawn = sum(site.geometry is not None for site in sites)
-    written = write_if_changed(output, content)
-    did = "Wrote" if written else "Up to date:"
-    click.echo(f"{did} {output} ({drawn:,} of {count(len(sites), 'site')} drawn, {size(content)})")
+    done = _written(output, content)
+    click.echo(f"{done} ({drawn:,} of {count(len(sites), 'site')} drawn, {size(content)})")
 
 
 @click.command()
 @click.argument("target", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--base-url", metavar="URL", help="Where the site will stand on the web, for its own addresses.")
+@click.option("--base-url", metavar="URL", help="Where it will stand on the web, for its own addresses.")
 @click.pass_obj
 def publish(directory: Path, target: Path, base_url: str | None) -> None:
     """Write the published part as a web site into DIR.
 
-    The map, and plain pages of every site, source and claim and of the coverage, in each reader language, for any
-    web host. Pages of records that are no longer public are removed; other files in DIR stay.
+    The map, and plain pages of every site, source and claim and of the coverage, in each reader language,
+    for any web host. Pages of records that are no longer public are removed; other files in DIR stay.
     """
     registry = read(directory)
     from heritage_registry.pages.publish import publish as write_pages
 
-    with progress("Writing pages") as advance:
+    with unwritable_told(target), progress("Writing pages") as advance:
         made = write_pages(registry, target, base_url, advance)
     removed = f", {made.removed:,} removed" if made.removed else ""
     click.echo(
@@ -110,8 +110,7 @@ def export(directory: Path, format_name: str, file: Path, language: str) -> None
     registry = read(directory)
     content = EXPORTS[format_name](registry, language)
     sites = len(public_view(registry.sites.values()))
-    did = "Wrote" if write_if_changed(file, content) else "Up to date:"
-    click.echo(f"{did} {file} ({count(sites, 'site')}, {size(content)})")
+    click.echo(f"{_written(file, content)} ({count(sites, 'site')}, {size(content)})")
 
 
 @click.command()
@@ -122,3 +121,9 @@ def schema(kind: str) -> None:
     With it an editor completes and checks while you type.
     """
     click.echo(json.dumps(json_schema(kind), ensure_ascii=False, indent=2))
+
+
+def _written(path: Path, content: bytes) -> str:
+    """Write a file and tell what was done."""
+    with unwritable_told(path):
+        return f"{'Wrote' if write_if_changed(path, content) else 'Up to date:'} {path}"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from heritage_registry.citation import cited_keys
 from heritage_registry.claim import Claim, Quantity
 from heritage_registry.cli.site_words import SiteWords
 from heritage_registry.cli.words import Lines, Words, said_by, section, titled
-from heritage_registry.parts import Citation
 from heritage_registry.registry import AnyRecord, Registry
 from heritage_registry.site import Site
 from heritage_registry.source import Source
-from heritage_registry.walk import parts
 
 
 def record_text(record: AnyRecord, registry: Registry, language: str) -> str:
@@ -57,7 +56,7 @@ class _SourceWords(Words, frozen=True):
             [
                 self.site_name(site.id)
                 for site in self.registry.sites.values()
-                if any(isinstance(part, Citation) and part.source == source.id for part in parts(site))
+                if source.id in cited_keys(site)
             ],
         )
 

@@ -77,18 +77,13 @@ def relocated(error: InvalidRecords, shown: str, positions: Positions | None) ->
     return InvalidRecords([replace(problem, file=shown, line=line(problem)) for problem in error.problems])
 
 
-def write_if_changed(path: Path, content: bytes) -> bool:
-    """Write a file unless it holds just that, and tell whether it was written."""
+@contextmanager
+def unwritable_told(path: Path) -> Iterator[None]:
+    """Turn what the system says of a file that cannot be written into words."""
     try:
-        if path.is_file() and path.read_bytes() == content:
-            return False
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.new")
-        temporary.write_bytes(content)
-        temporary.replace(path)
+        yield
     except OSError as error:
-        raise click.FileError(str(path), error.strerror or "cannot be written") from error
-    return True
+        raise click.FileError(str(error.filename or path), error.strerror or "cannot be written") from error
 
 
 def size(content: bytes) -> str:

@@ -5,14 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from heritage_registry.assessed import day_seen
 from heritage_registry.assessment import Assessment, Disagreement, assess
+from heritage_registry.citation import cited_keys
 from heritage_registry.cli.words import Lines, Words, flat, quoted, said_by, section
 from heritage_registry.dates import parse
 from heritage_registry.find import names_for
-from heritage_registry.parts import Citation, Point
-from heritage_registry.site import Event, Location, Name, Report, Site
-from heritage_registry.table import day_seen, standing_label
-from heritage_registry.walk import parts
+from heritage_registry.parts import Point
+from heritage_registry.site import (
+    Attribution,
+    Collection,
+    Event,
+    Location,
+    Name,
+    Place,
+    Protection,
+    Relation,
+    Report,
+    Site,
+    SiteType,
+)
+from heritage_registry.vocabulary import standing_label
 
 
 class SiteWords(Words, frozen=True):
@@ -23,90 +36,21 @@ class SiteWords(Words, frozen=True):
         p = site.properties
         yield self.site_head(site)
         yield section("Names", map(self.name, names_for(site, self.language)))
-        yield section(
-            "Types",
-            [
-                self.term("site_type", t.type)
-                + self.when(t.period)
-                + quoted(t.as_stated)
-                + self.cited(t.citations)
-                for t in p.types
-            ],
-        )
-        yield section(
-            "Whose heritage it is said to be",
-            [
-                f"{self.community(a.community)}: {self.term('attribution_stance', a.stance)}"
-                + (f", {self.term('attribution_role', a.role)}" if a.role else "")
-                + self.when(a.period)
-                + said_by(a.according_to)
-                + quoted(a.as_stated)
-                + self.cited(a.citations)
-                for a in p.attributions
-            ],
-        )
+        yield section("Types", map(self.site_type, p.types))
+        yield section("Whose heritage it is said to be", map(self.attribution, p.attributions))
         yield section("Locations", flat(map(self.location, p.locations)))
-        yield section(
-            "Places",
-            [
-                f"{self.term('place_level', x.level)}: "
-                + ", ".join(f"{n.text} ({n.language})" for n in x.names)
-                + self.when(x.period)
-                + said_by(x.according_to)
-                + self.cited(x.citations)
-                for x in p.places
-            ],
-        )
+        yield section("Places", map(self.place, p.places))
         yield section("History", flat(map(self.event, p.history)))
         yield section("Condition reports", flat(map(self.report, sorted(p.reports, key=_seen_first))))
         yield section("What follows from them", self.derived(site, assess(site, self.registry.sources)))
-        yield section(
-            "Protection",
-            [
-                x.register
-                + (f", {x.reference}" if x.reference else "")
-                + self.when(x.date)
-                + said_by(x.according_to)
-                + self.cited(x.citations)
-                for x in p.protections
-            ],
-        )
-        yield section(
-            "Collections",
-            flat(
-                [
-                    self.text(x.what)
-                    + (f", {x.count:,} {x.unit or ''}".rstrip() if x.count is not None else "")
-                    + (f", held by {x.holder}" if x.holder else "")
-                    + self.cited(x.citations),
-                    *(
-                        f"  {self.term('fate', f.fate)}"
-                        + self.when(f.date)
-                        + said_by(f.according_to)
-                        + (f": {self.text(f.summary)}" if f.summary else "")
-                        + self.cited(f.citations)
-                        for f in x.fates
-                    ),
-                ]
-                for x in p.collections
-            ),
-        )
-        yield section(
-            "Relations",
-            [
-                f"{self.term('relation', x.relation)}: {self.site_name(x.site)}"
-                + (f": {x.reason}" if x.reason else "")
-                + self.cited(x.citations)
-                for x in p.relations
-            ],
-        )
+        yield section("Protection", map(self.protection, p.protections))
+        yield section("Collections", flat(map(self.collection, p.collections)))
+        yield section("Relations", map(self.relation, p.relations))
         yield section("Identifiers", map(self.identifier, p.identifiers))
         yield section("Excerpts", [f"“{x.text}” [{x.source}]" for x in p.excerpts])
         yield section("Notes", [self.text(x.text) + self.cited(x.citations) for x in p.notes])
-        cited = {part.source for part in parts(site) if isinstance(part, Citation)}
-        yield section(
-            "Sources", [f"{key}: {self.reference(self.registry.sources[key])}" for key in sorted(cited)]
-        )
+        sources = {key: self.registry.sources[key] for key in sorted(cited_keys(site))}
+        yield section("Sources", [f"{key}: {self.reference(source)}" for key, source in sources.items()])
 
     def site_head(self, site: Site) -> Iterator[str]:
         """Yield what is said of the record itself."""
@@ -132,6 +76,46 @@ class SiteWords(Words, frozen=True):
         given = f", given by {name.authority}" if name.authority else ""
         facts = f"{kind}{used}{given}{self.when(name.period)}"
         return f"{name.text} ({name.language}){facts}{self.cited(name.citations)}"
+
+    def site_type(self, item: SiteType) -> str:
+        """Return a type, with when it was one and the source's word for it."""
+        facts = self.when(item.period) + quoted(item.as_stated) + self.cited(item.citations)
+        return self.term("site_type", item.type) + facts
+
+    def attribution(self, item: Attribution) -> str:
+        """Return whose heritage somebody says it is or is not."""
+        role = f", {self.term('attribution_role', item.role)}" if item.role else ""
+        said = said_by(item.according_to) + quoted(item.as_stated) + self.cited(item.citations)
+        stance = self.term("attribution_stance", item.stance)
+        return f"{self.community(item.community)}: {stance}{role}{self.when(item.period)}{said}"
+
+    def place(self, place: Place) -> str:
+        """Return a settlement or unit, and who says that the site lies in it."""
+        names = ", ".join(f"{name.text} ({name.language})" for name in place.names)
+        said = self.when(place.period) + said_by(place.according_to) + self.cited(place.citations)
+        return f"{self.term('place_level', place.level)}: {names}{said}"
+
+    def protection(self, item: Protection) -> str:
+        """Return a listing in a register."""
+        reference = f", {item.reference}" if item.reference else ""
+        said = said_by(item.according_to) + self.cited(item.citations)
+        return f"{item.register}{reference}{self.when(item.date)}{said}"
+
+    def collection(self, item: Collection) -> Iterator[str]:
+        """Yield a collection, and what is said to have become of it."""
+        count = "" if item.count is None else f", {item.count:,} {item.unit or ''}".rstrip()
+        held = f", held by {item.holder}" if item.holder else ""
+        yield f"{self.text(item.what)}{count}{held}{self.cited(item.citations)}"
+        for fate in item.fates:
+            said = self.when(fate.date) + said_by(fate.according_to)
+            summary = f": {self.text(fate.summary)}" if fate.summary else ""
+            yield f"  {self.term('fate', fate.fate)}{said}{summary}{self.cited(fate.citations)}"
+
+    def relation(self, item: Relation) -> str:
+        """Return how the site stands to another one."""
+        reason = f": {item.reason}" if item.reason else ""
+        relation = self.term("relation", item.relation)
+        return f"{relation}: {self.site_name(item.site)}{reason}{self.cited(item.citations)}"
 
     def location(self, location: Location) -> Iterator[str]:
         """Yield where somebody says it is."""

@@ -9,7 +9,7 @@ import msgspec
 
 from heritage_registry.dates import in_words
 from heritage_registry.find import names_for
-from heritage_registry.form import Texts
+from heritage_registry.form import Texts, in_language
 from heritage_registry.parts import Citation, Identifier, Response
 from heritage_registry.registry import Registry
 from heritage_registry.site import Responsibility
@@ -51,10 +51,8 @@ class Words(msgspec.Struct, frozen=True):
 
     def text(self, texts: Texts) -> str:
         """Return a text in the reader's language, else in the first it has, with that language named."""
-        if self.language in texts:
-            return texts[self.language]
-        tag, text = next(iter(texts.items()))
-        return f"{text} ({tag})"
+        tag, text = in_language(texts, self.language)
+        return text if tag == self.language else f"{text} ({tag})"
 
     def cited(self, citations: Sequence[Citation]) -> str:
         """Return the citations in brackets."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from heritage_registry.form import in_language
 from heritage_registry.public import public_view
 from heritage_registry.registry import Registry
 from heritage_registry.table import sites_table
@@ -20,7 +21,7 @@ def geojson_file(registry: Registry, language: str) -> bytes:
     table = sites_table(public_view(registry.sites.values()), registry.sources, language)
     features = [_feature(row) for row in table.to_dict("records")]
     config = registry.config
-    title = config.title.get(language, next(iter(config.title.values())))
+    _, title = in_language(config.title, language)
     head = {
         "type": "FeatureCollection",
         "title": title,

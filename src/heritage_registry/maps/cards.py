@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from heritage_registry.maps.columns import Row
+from heritage_registry.assessed import AssessedSite
 from heritage_registry.names import fold
 from heritage_registry.parts import Citation
 from heritage_registry.site import Site
@@ -24,7 +24,7 @@ BLOCK_SIZE = 1024
 Item = TypeVar("Item")
 
 
-def name_blocks(rows: Sequence[Row]) -> Iterator[bytes]:
+def name_blocks(rows: Sequence[AssessedSite]) -> Iterator[bytes]:
     """Yield JSON of ids, names, places and folded search keys, a block of sites at a time."""
     for block in _in_blocks(rows):
         sites = [row.site for row in block]
@@ -38,7 +38,7 @@ def name_blocks(rows: Sequence[Row]) -> Iterator[bytes]:
         )
 
 
-def card_blocks(rows: Sequence[Row]) -> Iterator[bytes]:
+def card_blocks(rows: Sequence[AssessedSite]) -> Iterator[bytes]:
     """Yield JSON of the whole public records with what is derived for them, a block of sites at a time."""
     numbers = {row.site.id: number for number, row in enumerate(rows)}
     related = _related(rows, numbers)
@@ -63,7 +63,7 @@ def source_blocks(sources: Mapping[str, Source]) -> Iterator[tuple[str, bytes]]:
         yield block[0], msgspec.json.encode({key: sources[key] for key in block})
 
 
-def cited_sources(rows: Sequence[Row], sources: Mapping[str, Source]) -> dict[str, Source]:
+def cited_sources(rows: Sequence[AssessedSite], sources: Mapping[str, Source]) -> dict[str, Source]:
     """Return the sources that the sites' cards can show: cited ones, and those these derive from."""
     open_keys = {part.source for row in rows for part in parts(row.site) if isinstance(part, Citation)}
     found: dict[str, Source] = {}
@@ -91,7 +91,7 @@ def _search_keys(site: Site) -> list[str]:
     return sorted({fold(text) for text in (*names, *(text for text, _ in _place_names(site)))} - {""})
 
 
-def _related(rows: Sequence[Row], numbers: Mapping[str, int]) -> dict[str, list[dict[str, Any]]]:
+def _related(rows: Sequence[AssessedSite], numbers: Mapping[str, int]) -> dict[str, list[dict[str, Any]]]:
     """Return, for each site, the relations that lead from it and to it."""
     sites = {row.site.id: row.site for row in rows}
     found: dict[str, list[dict[str, Any]]] = {}

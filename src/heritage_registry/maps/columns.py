@@ -15,9 +15,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from heritage_registry.assessment import Assessment
-from heritage_registry.parts import Geometry, LineString, Point, Polygon, Position
-from heritage_registry.site import Site, preferred_location
+from heritage_registry.assessed import AssessedSite
+from heritage_registry.parts import Geometry, Position
+from heritage_registry.shapes import outline
+from heritage_registry.site import Site, asserted_communities, preferred_location, site_types
 
 WORLD_PIXELS = 256 << 14
 """Width of the Web Mercator world at zoom 14: positions are whole pixels of it, 9.6 m at the equator."""
@@ -26,13 +27,6 @@ FROM_EVER = -(2**31)
 _EPOCH = 719_163  # ordinal of 1970-01-01
 _MAX_LATITUDE = 85.051129
 _STATES = ("undamaged", "unknown", "damaged")
-
-
-class Row(msgspec.Struct, frozen=True):
-    """A public site with what is derived for it."""
-
-    site: Site
-    assessment: Assessment
 
 
 class Codes(msgspec.Struct, frozen=True):
@@ -53,14 +47,7 @@ class Columns(msgspec.Struct, frozen=True):
 
 def centre(geometry: Geometry) -> Position:
     """Return the point that stands for a shape on the map: the middle of its bounds (longitude, latitude)."""
-    match geometry:
-        case Point():
-            return geometry.coordinates
-        case LineString():
-            positions = geometry.coordinates
-        case Polygon():
-            positions = geometry.coordinates[0]
-    longitudes, latitudes = zip(*positions, strict=True)
+    longitudes, latitudes = zip(*outline(geometry), strict=True)
     return ((min(longitudes) + max(longitudes)) / 2, (min(latitudes) + max(latitudes)) / 2)
 
 
@@ -80,7 +67,7 @@ def in_map_order(sites: Sequence[Site]) -> list[int]:
     return [n for *_, n in ranked] + rest
 
 
-def columns(rows: Sequence[Row], codes: Codes) -> Columns:
+def columns(rows: Sequence[AssessedSite], codes: Codes) -> Columns:
     """Return the columns of rows that are in map order."""
     located = [row.site for row in rows if row.site.geometry is not None]
     x, y = _pixels(located)
@@ -101,13 +88,17 @@ def columns(rows: Sequence[Row], codes: Codes) -> Columns:
     ]
     arrays += _listed("type", "types", (_type_codes(row.site, codes) for row in rows))
     arrays += _listed("community", "communities", (_community_codes(row.site, codes) for row in rows))
+    return joined(arrays)
+
+
+def state_arrays(rows: Sequence[AssessedSite]) -> list[tuple[str, NDArray[np.generic]]]:
+    """Return the columns of the three-state history of rows that are in map order."""
     spans = [row.assessment.states for row in rows]
-    arrays += [
+    return [
         ("state_count", whole_numbers(map(len, spans), "u1")),
         ("state_day", whole_numbers((day_number(span.start) for group in spans for span in group), "<i4")),
         ("state", whole_numbers((_STATES.index(span.state) for group in spans for span in group), "u1")),
     ]
-    return joined(arrays)
 
 
 def joined(arrays: Sequence[tuple[str, NDArray[np.generic]]]) -> Columns:
@@ -138,12 +129,11 @@ def _listed(
 
 
 def _type_codes(site: Site, codes: Codes) -> list[int]:
-    return [codes.type.index(key) for key in dict.fromkeys(part.type for part in site.properties.types)]
+    return [codes.type.index(key) for key in site_types(site)]
 
 
 def _community_codes(site: Site, codes: Codes) -> list[int]:
-    asserted = (x.community for x in site.properties.attributions if x.stance == "asserts")
-    return [codes.community.index(key) for key in dict.fromkeys(asserted)]
+    return [codes.community.index(key) for key in asserted_communities(site)]
 
 
 def day_number(start: date | None) -> int:

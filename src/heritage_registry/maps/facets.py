@@ -15,10 +15,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from heritage_registry.assessed import AssessedSite
 from heritage_registry.assessment import observations
 from heritage_registry.config import RegistryConfig
 from heritage_registry.dates import bounds
-from heritage_registry.maps.columns import Columns, Row, day_number, joined, whole_numbers
+from heritage_registry.maps.columns import Columns, day_number, joined, state_arrays, whole_numbers
 from heritage_registry.parts import Citation
 from heritage_registry.places import place_key, without_remark
 from heritage_registry.site import Report
@@ -36,7 +37,7 @@ class Facet(msgspec.Struct, frozen=True):
     id: str
     list: str
     order: tuple[str, ...] | None
-    ids: Callable[[Row], Iterable[str]]
+    ids: Callable[[AssessedSite], Iterable[str]]
 
 
 class More(msgspec.Struct, frozen=True):
@@ -47,12 +48,12 @@ class More(msgspec.Struct, frozen=True):
     labels: dict[str, list[tuple[str, str, str | None]]]
 
 
-def more_columns(rows: Sequence[Row], config: RegistryConfig, sources: dict[str, Source]) -> More:
-    """Return the columns of rows that are in map order: days last seen, then a list of codes per facet.
+def more_columns(rows: Sequence[AssessedSite], config: RegistryConfig, sources: dict[str, Source]) -> More:
+    """Return the columns of rows in map order: states in time, days last seen, a list of codes per facet.
 
     Options of sources and places can be thousands; they are not among `facets`, but in `labels`.
     """
-    arrays = _last_seen(rows)
+    arrays = [*state_arrays(rows), *_last_seen(rows)]
     described: list[dict[str, Any]] = []
     options_of: dict[str, tuple[str, ...]] = {}
     for facet in _facets(config):
@@ -60,7 +61,8 @@ def more_columns(rows: Sequence[Row], config: RegistryConfig, sources: dict[str,
         used = frozenset[str]().union(*ids)
         options = tuple(one for one in facet.order if one in used) if facet.order else tuple(sorted(used))
         codes = {one: code for code, one in enumerate(options)}
-        arrays += _listed_codes(facet.id, [sorted(codes[one] for one in found) for found in ids], len(options))
+        coded = [sorted(codes[one] for one in found) for found in ids]
+        arrays += _listed_codes(facet.id, coded, len(options))
         options_of[facet.id] = options
         described.append({"id": facet.id, "list": facet.list, "options": options if facet.order else None})
     printed = _printed_places(rows)
@@ -76,7 +78,7 @@ def _facets(config: RegistryConfig) -> tuple[Facet, ...]:
     periods = {period.id: _days(period.start, period.end) for period in config.periods}
     parties = tuple(config.party_ids)
 
-    def seen_in(row: Row) -> Iterable[str]:
+    def seen_in(row: AssessedSite) -> Iterable[str]:
         days = [o.day for o in observations(row.site) if o.settled]
         return (key for key, (first, last) in periods.items() if any(first <= day <= last for day in days))
 
@@ -127,36 +129,36 @@ def _of_terms(facet_id: str, name: str, terms: Callable[[Report], Iterable[str]]
     )
 
 
-def _reports(row: Row) -> Iterable[Report]:
+def _reports(row: AssessedSite) -> Iterable[Report]:
     return (report for report in row.site.properties.reports if not report.superseded_by)
 
 
-def _cited(row: Row) -> Iterable[str]:
+def _cited(row: AssessedSite) -> Iterable[str]:
     return (part.source for part in parts(row.site) if isinstance(part, Citation))
 
 
-def _affiliations(row: Row) -> Iterable[str]:
+def _affiliations(row: AssessedSite) -> Iterable[str]:
     return (line.affiliation for line in row.assessment.lines)
 
 
-def _denied(row: Row) -> Iterable[str]:
+def _denied(row: AssessedSite) -> Iterable[str]:
     return (x.community for x in row.site.properties.attributions if x.stance == "denies")
 
 
-def _held_responsible(row: Row) -> Iterable[str]:
+def _held_responsible(row: AssessedSite) -> Iterable[str]:
     held = (one for report in _reports(row) for one in report.responsibility)
     return (one.party for one in held if one.party and one.kind in _NAMED_RESPONSIBLE)
 
 
-def _elements(row: Row) -> Iterable[str]:
+def _elements(row: AssessedSite) -> Iterable[str]:
     return (x.element for x in row.assessment.disagreements if x.element)
 
 
-def _listed_in_register(row: Row) -> Iterable[str]:
+def _listed_in_register(row: AssessedSite) -> Iterable[str]:
     return ("protection_listed",) if row.site.properties.protections else ()
 
 
-def _dating(row: Row) -> str:
+def _dating(row: AssessedSite) -> str:
     """Return how exactly the best dated report says when the state was seen."""
     reports = list(_reports(row))
     seen = [bounds(report.observed) for report in reports if report.observed]
@@ -169,7 +171,7 @@ def _dating(row: Row) -> str:
     return "dating_published" if any(report.published for report in reports) else "dating_none"
 
 
-def _places(row: Row) -> Iterable[tuple[str, str, str]]:
+def _places(row: AssessedSite) -> Iterable[tuple[str, str, str]]:
     """Yield key, printed text and language of every name of the places a site is said to lie in."""
     for place in row.site.properties.places:
         for name in place.names:
@@ -177,7 +179,7 @@ def _places(row: Row) -> Iterable[tuple[str, str, str]]:
                 yield key, without_remark(name.text), name.language
 
 
-def _printed_places(rows: Sequence[Row]) -> dict[str, tuple[str, str]]:
+def _printed_places(rows: Sequence[AssessedSite]) -> dict[str, tuple[str, str]]:
     """Return, for each key, the name that records print most often, with its language."""
     printed: dict[str, Counter[tuple[str, str]]] = {}
     for row in rows:
@@ -193,7 +195,7 @@ def _title(source: Source) -> tuple[str, str | None]:
     return source.publisher or source.container_title or source.id, None
 
 
-def _last_seen(rows: Sequence[Row]) -> list[tuple[str, NDArray[np.generic]]]:
+def _last_seen(rows: Sequence[AssessedSite]) -> list[tuple[str, NDArray[np.generic]]]:
     """Return the day of the latest observation, and whether it is only the beginning of an open time."""
     latest = [row.assessment.condition for row in rows]
     return [

@@ -14,23 +14,16 @@ from typing import Any
 
 import msgspec
 
-from heritage_registry.assessment import assess
+from heritage_registry.assessed import AssessedSite, assessed_sites
 from heritage_registry.config import RegistryConfig
 from heritage_registry.maps.assets import bundle, leaflet_script, leaflet_style, static_text
 from heritage_registry.maps.basemap import basemap_payload
 from heritage_registry.maps.cards import BLOCK_SIZE, card_blocks, cited_sources, name_blocks, source_blocks
-from heritage_registry.maps.columns import Codes, Row, columns, in_map_order, packed
+from heritage_registry.maps.columns import Codes, columns, day_number, in_map_order, packed
 from heritage_registry.maps.facets import more_columns
 from heritage_registry.maps.frame import frame
-from heritage_registry.public import public_view
 from heritage_registry.registry import Registry, registry_digest
-from heritage_registry.vocabulary import VOCABULARIES, vocabulary
-
-#: All that `Assessment.standing` can be, in the order of the legend.
-_STANDINGS = (
-    *(grade for grade in vocabulary("condition").ids if grade not in ("indeterminate", "not_stated")),
-    *vocabulary("standing").ids,
-)
+from heritage_registry.vocabulary import STANDINGS, VOCABULARIES, vocabulary
 
 
 def map_page(registry: Registry) -> str:
@@ -72,11 +65,10 @@ def map_page(registry: Registry) -> str:
     return _filled(static_text("page.html"), parts)
 
 
-def map_rows(registry: Registry) -> list[Row]:
+def map_rows(registry: Registry) -> list[AssessedSite]:
     """Return the published sites with what is derived for them, in the map's order."""
-    sites = public_view(registry.sites.values())
-    rows = [Row(site, assess(site, registry.sources)) for site in sites]
-    return [rows[n] for n in in_map_order(sites)]
+    rows = assessed_sites(registry)
+    return [rows[n] for n in in_map_order([row.site for row in rows])]
 
 
 def inert_json(value: Any) -> str:
@@ -109,14 +101,14 @@ def _block_scripts(name: str, blocks: Any) -> list[str]:
 
 def _codes(config: RegistryConfig) -> Codes:
     return Codes(
-        condition=_STANDINGS,
+        condition=STANDINGS,
         type=vocabulary("site_type").ids,
         community=tuple(config.community_ids),
         location_of=vocabulary("location_of").ids,
     )
 
 
-def _meta(registry: Registry, codes: Codes, rows: Sequence[Row]) -> dict[str, Any]:
+def _meta(registry: Registry, codes: Codes, rows: Sequence[AssessedSite]) -> dict[str, Any]:
     config = registry.config
     return {
         "title": config.title,
@@ -129,7 +121,8 @@ def _meta(registry: Registry, codes: Codes, rows: Sequence[Row]) -> dict[str, An
         "language_labels": {language.tag: language.label for language in config.languages},
         "region": config.region,
         "counts": {"sites": len(rows), "located": sum(row.site.geometry is not None for row in rows)},
-        "vocabularies": {name: vocabulary(name).terms for name in VOCABULARIES},
+        "vocabularies": {name: _terms(name) for name in VOCABULARIES},
+        "time": _time_range(rows),
         "communities": config.communities,
         "parties": config.parties,
         "periods": config.periods,
@@ -140,6 +133,16 @@ def _meta(registry: Registry, codes: Codes, rows: Sequence[Row]) -> dict[str, An
         "codes": codes,
         "block_size": BLOCK_SIZE,
     }
+
+
+def _terms(name: str) -> list[dict[str, Any]]:
+    return [{"id": x.id, "label": x.label, "definition": x.definition} for x in vocabulary(name).terms]
+
+
+def _time_range(rows: Sequence[AssessedSite]) -> tuple[int, int] | None:
+    """Return the first and last day on which the state of any site changes."""
+    days = [day_number(span.start) for row in rows for span in row.assessment.states if span.start]
+    return (min(days), max(days)) if days else None
 
 
 def _language_data(name: str) -> Any:

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from heritage_registry.assessment import Assessment, assess
+from heritage_registry.assessed import AssessedSite, assessed_sites
+from heritage_registry.assessment import Assessment
 from heritage_registry.citation import cited_keys, site_digest, with_origins
 from heritage_registry.claim import Claim
 from heritage_registry.comparison import Comparison, compare
 from heritage_registry.config import RegistryConfig
 from heritage_registry.coverage import Coverage, coverage
 from heritage_registry.pages.locator import Locator, read_locator
-from heritage_registry.public import public_claims, public_view
+from heritage_registry.public import public_claims
 from heritage_registry.registry import Registry, registry_digest
 from heritage_registry.site import Relation, Site
 from heritage_registry.source import Source
 from heritage_registry.statistics import Statistics, statistics
-
-
-class AssessedSite(msgspec.Struct, frozen=True):
-    """A public site with what is derived for it."""
-
-    site: Site
-    assessment: Assessment
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -64,20 +58,19 @@ class Edition(msgspec.Struct, frozen=True):
 
 def edition(registry: Registry, base_url: str | None = None) -> Edition:
     """Collect what the pages of a registry are made from."""
-    sites = {site.id: site for site in public_view(registry.sites.values())}
+    assessed: Sequence[AssessedSite] = assessed_sites(registry)
+    sites = {one.site.id: one.site for one in assessed}
     claims = {claim.id: claim for claim in public_claims(registry.claims.values())}
     site_keys = {key: cited_keys(site) for key, site in sites.items()}
     claim_keys = {key: cited_keys(claim) for key, claim in claims.items()}
     cited = (key for keys in (*site_keys.values(), *claim_keys.values()) for key in keys)
     sources = {key: registry.sources[key] for key in sorted(with_origins(cited, registry.sources))}
-    assessments = {key: assess(site, registry.sources) for key, site in sites.items()}
-    rows = [AssessedSite(site, assessments[key]) for key, site in sites.items()]
     areas = registry.config.areas
     return Edition(
         registry=registry,
         config=registry.config,
         sites=sites,
-        assessments=assessments,
+        assessments={one.site.id: one.assessment for one in assessed},
         digests={key: site_digest(site, registry.sources) for key, site in sites.items()},
         sources=sources,
         claims=claims,
@@ -85,8 +78,8 @@ def edition(registry: Registry, base_url: str | None = None) -> Edition:
         claim_citers=_inverted(claim_keys),
         derivatives=_inverted({key: source.derives_from for key, source in sources.items()}),
         links=_links(sites.values()),
-        comparisons={key: compare(claim, rows, claims.values(), areas) for key, claim in claims.items()},
-        coverage=coverage(rows, registry),
+        comparisons={key: compare(claim, assessed, claims.values(), areas) for key, claim in claims.items()},
+        coverage=coverage(assessed, registry),
         figures=statistics(registry),
         digest=registry_digest(registry),
         locator=read_locator(registry.directory / "basemap", registry.config.region.bbox),

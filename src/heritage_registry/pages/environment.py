@@ -11,7 +11,7 @@ from jinja2 import BaseLoader, BytecodeCache, Environment, PackageLoader, Strict
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
-from heritage_registry.citation import cite_registry
+from heritage_registry.citation import cite_registry, page_address
 from heritage_registry.find import names_for
 from heritage_registry.names import fold
 from heritage_registry.pages.edition import Edition
@@ -72,8 +72,7 @@ class Book(msgspec.Struct, frozen=True):
 
     def address(self, path: str) -> str | None:
         """Return a page's address on the web, or None where that is not known."""
-        base = self.edition.base_url
-        return f"{base}{self.words.language}/{path}" if base else None
+        return page_address(self.edition.base_url, self.words.language, path)
 
     def in_order(self, site_ids: Iterable[str]) -> list[str]:
         """Return ids of sites ordered by the name that this reader sees."""

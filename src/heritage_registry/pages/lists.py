@@ -6,13 +6,13 @@ from datetime import date
 
 import msgspec
 
+from heritage_registry.assessed import day_seen
 from heritage_registry.citation import csl_json
 from heritage_registry.names import fold
 from heritage_registry.pages.environment import Book
 from heritage_registry.pages.site_page import communities, places
-from heritage_registry.site import Name, PlaceName
-from heritage_registry.source import Source
-from heritage_registry.table import day_seen
+from heritage_registry.site import Name, PlaceName, site_types
+from heritage_registry.source import Source, source_title
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -45,7 +45,7 @@ def site_row(book: Book, key: str) -> Row:
     return Row(
         id=key,
         name=book.names[key],
-        kinds=words.labels("site_type", dict.fromkeys(item.type for item in site.properties.types)),
+        kinds=words.labels("site_type", site_types(site)),
         places=places(site, words)[:2],
         communities=communities(site, words),
         standing=derived.standing,
@@ -58,7 +58,7 @@ def sources_page(book: Book) -> str:
     """Return the list of all sources that public records rest on, by title."""
 
     def order(source: Source) -> tuple[str, str]:
-        return fold(source.title or source.publisher or source.id), source.id
+        return fold(source_title(source)), source.id
 
     return book.page(
         "sources.html", "sources/index.html", sources=sorted(book.edition.sources.values(), key=order)

@@ -12,7 +12,8 @@ from shapely.geometry import Polygon as Shape
 from shapely.geometry import box
 
 from heritage_registry.maps.basemap import UNDETERMINED, read_basemap
-from heritage_registry.parts import Geometry, LineString, Point, Polygon, Position
+from heritage_registry.parts import Geometry, Point, Polygon
+from heritage_registry.shapes import outline
 from heritage_registry.site import Location
 
 WIDTH = 320
@@ -79,23 +80,13 @@ def marks(locations: Iterable[Location], bounds: Bounds) -> list[Mark]:
 
 def _mark(location: Location, geometry: Geometry, bounds: Bounds) -> Mark:
     preferred = location.standing == "preferred"
-    points, end = _points(geometry)
-    placed = [_place(point, bounds) for point in points]
-    x, y = placed[0] if isinstance(geometry, Point) else _middle(placed)
+    placed = [_place(point, bounds) for point in outline(geometry)]
+    x, y = _middle(placed)
+    end = "Z" if isinstance(geometry, Polygon) else ""
     path = None if isinstance(geometry, Point) else _path(placed, end)
     per_degree = WIDTH / ((bounds[2] - bounds[0]) * _narrowing(bounds))
     radius = round((location.uncertainty_m or 0) / _METRES_PER_DEGREE * per_degree, 1)
     return Mark(preferred, x, y, radius, path)
-
-
-def _points(geometry: Geometry) -> tuple[tuple[Position, ...], str]:
-    match geometry:
-        case Point():
-            return (geometry.coordinates,), ""
-        case LineString():
-            return geometry.coordinates, ""
-        case Polygon():
-            return geometry.coordinates[0], "Z"
 
 
 def _middle(points: list[tuple[float, float]]) -> tuple[float, float]:

@@ -7,17 +7,19 @@ are no longer public are removed, because a page left behind would go on publish
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 
-from heritage_registry.citation import cite_site, cite_source, csl_json
+from heritage_registry.citation import Reference, cite_site, cite_source, csl_json
 from heritage_registry.errors import RegistryError
 from heritage_registry.exports import EXPORTS
 from heritage_registry.maps.page import map_page
+from heritage_registry.outputs import write_if_changed
 from heritage_registry.pages.claims_page import claim_page, claim_rows, claims_page
 from heritage_registry.pages.coverage_page import coverage_page
 from heritage_registry.pages.edition import Edition, edition
@@ -31,10 +33,6 @@ _OF_RECORDS = ("*/sites/*.html", "*/sources/*.html", "*/claims/*.html", "sites/*
 """Where pages of records lie."""
 
 _RECORD_NAME = re.compile(r"[0-9a-z]+(?:-[0-9a-z]+)*\.(?:html|bib|csl\.json)")
-
-
-_PAGES_PER_LANGUAGE = 5
-"""Overview, the lists of sites, sources and claims, and coverage."""
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -57,74 +55,84 @@ def publish(
     """
     _check_folder(registry.directory, directory)
     made = edition(registry, _checked_address(base_url) if base_url else None)
-    total = _count(made)
+    planned = list(pages(made))
     paths: set[Path] = set()
     changed = size = 0
-    for done, (name, content) in enumerate(pages(made), start=1):
+    for done, (name, content) in enumerate(planned, start=1):
         path = directory / name
-        changed += _write(path, content)
-        size += len(content)
+        raw = content().encode()
+        changed += write_if_changed(path, raw)
+        size += len(raw)
         paths.add(path)
         if progress:
-            progress(done, total)
+            progress(done, len(planned))
     return Published(len(paths), changed, _remove_stale(directory, paths), size)
 
 
-def pages(made: Edition) -> Iterator[tuple[str, bytes]]:
-    """Yield every file of a publication: its path within the folder, and its bytes."""
-    yield "index.html", map_page(made.registry).encode()
-    yield "style.css", (files("heritage_registry.pages") / "static" / "style.css").read_bytes()
+Content = Callable[[], str]
+"""Makes the text of a file when its turn has come: all of them together may not fit into memory."""
+
+
+def pages(made: Edition) -> Iterator[tuple[str, Content]]:
+    """Yield every file of a publication: its path within the folder, and what makes its text."""
+    yield "index.html", partial(map_page, made.registry)
+    yield "style.css", partial((files("heritage_registry.pages") / "static" / "style.css").read_text, "utf-8")
     yield from _downloads(made)
-    for key, site in made.sites.items():
-        reference = cite_site(
-            site, made.digests[key], made.config, made.config.reader_languages[0], made.base_url
-        )
-        yield f"sites/{key}.bib", reference.bibtex.encode()
-        yield f"sites/{key}.csl.json", csl_json([reference]).encode()
-    addresses: list[str] = []
     compiled = Compiled()
+    addresses = [f"{made.base_url}index.html"]
     for language in made.config.reader_languages:
         for name, page in _pages_in(book(made, language, compiled)):
             addresses.append(f"{made.base_url}{language}/{name}")
-            yield f"{language}/{name}", page.encode()
+            yield f"{language}/{name}", page
     if made.base_url:
-        yield "sitemap.txt", "\n".join((f"{made.base_url}index.html", *addresses, "")).encode()
+        yield "sitemap.txt", lambda: "\n".join((*addresses, ""))
 
 
-def _pages_in(made: Book) -> Iterator[tuple[str, str]]:
-    yield "index.html", overview_page(made)
-    yield "sites/index.html", sites_page(made)
+def _pages_in(made: Book) -> Iterator[tuple[str, Content]]:
     claims = claim_rows(made)
-    yield "claims/index.html", claims_page(made, claims)
-    yield "sources/index.html", sources_page(made)
-    yield "coverage.html", coverage_page(made)
+    yield "index.html", partial(overview_page, made)
+    yield "sites/index.html", partial(sites_page, made)
+    yield "claims/index.html", partial(claims_page, made, claims)
+    yield "sources/index.html", partial(sources_page, made)
+    yield "coverage.html", partial(coverage_page, made)
     for key, site in made.edition.sites.items():
-        yield f"sites/{key}.html", site_page(made, site)
+        yield f"sites/{key}.html", partial(site_page, made, site)
     for row in claims:
-        yield f"claims/{row.claim.id}.html", claim_page(made, row)
+        yield f"claims/{row.claim.id}.html", partial(claim_page, made, row)
     for key, source in made.edition.sources.items():
-        yield f"sources/{key}.html", source_page(made, source)
+        yield f"sources/{key}.html", partial(source_page, made, source)
 
 
-def _downloads(made: Edition) -> Iterator[tuple[str, bytes]]:
+def _downloads(made: Edition) -> Iterator[tuple[str, Content]]:
+    for name in EXPORTS:
+        yield f"downloads/sites.{name}", partial(_exported, name, made)
+    yield "downloads/sources.csl.json", lambda: csl_json(map(cite_source, made.sources.values()))
+    for key in made.sites:
+        yield f"sites/{key}.bib", partial(_bibtex, key, made)
+        yield f"sites/{key}.csl.json", partial(_csl_json, key, made)
+
+
+def _exported(name: str, made: Edition) -> str:
+    return EXPORTS[name](made.registry, made.config.reader_languages[0]).decode()
+
+
+def _bibtex(key: str, made: Edition) -> str:
+    return _site_reference(key, made).bibtex
+
+
+def _csl_json(key: str, made: Edition) -> str:
+    return csl_json([_site_reference(key, made)])
+
+
+def _site_reference(key: str, made: Edition) -> Reference:
     language = made.config.reader_languages[0]
-    for name, export in EXPORTS.items():
-        yield f"downloads/sites.{name}", export(made.registry, language)
-    yield "downloads/sources.csl.json", csl_json(map(cite_source, made.sources.values())).encode()
-
-
-def _count(made: Edition) -> int:
-    """Return how many files `pages` yields."""
-    records = len(made.sites) + len(made.sources) + len(made.claims)
-    per_language = records + _PAGES_PER_LANGUAGE
-    common = 2 + len(EXPORTS) + 1 + 2 * len(made.sites) + bool(made.base_url)
-    return common + per_language * len(made.config.reader_languages)
+    return cite_site(made.sites[key], made.digests[key], made.config, language, made.base_url)
 
 
 def _check_folder(records: Path, directory: Path) -> None:
     """Refuse a folder in which records lie: pages of sites would be written among them."""
-    inside, outside = directory.resolve(), records.resolve()
-    if inside.is_relative_to(outside) or outside.is_relative_to(inside):
+    target, held = directory.resolve(), records.resolve()
+    if target.is_relative_to(held) or held.is_relative_to(target):
         raise RegistryError(
             f"{directory} holds records of the registry or lies among them; choose another folder"
         )
@@ -138,17 +146,6 @@ def _checked_address(base_url: str) -> str:
             f"{base_url!r} is no address of a folder on the web; write one such as https://example.org/"
         )
     return base_url.rstrip("/") + "/"
-
-
-def _write(path: Path, content: bytes) -> bool:
-    """Write a file unless it holds just that, and tell whether it was written."""
-    try:
-        if path.read_bytes() == content:
-            return False
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return True
 
 
 def _remove_stale(directory: Path, written: set[Path]) -> int:

@@ -13,7 +13,16 @@ from heritage_registry.pages.environment import Book, inert_script
 from heritage_registry.pages.locator import marks
 from heritage_registry.pages.words import Words
 from heritage_registry.parts import Geometry, LineString, Point, Polygon
-from heritage_registry.site import Attribution, Event, Name, PlaceName, Report, Site
+from heritage_registry.site import (
+    Attribution,
+    Event,
+    Name,
+    PlaceName,
+    Report,
+    Site,
+    asserted_communities,
+    site_types,
+)
 
 
 def site_page(book: Book, site: Site) -> str:
@@ -29,7 +38,7 @@ def site_page(book: Book, site: Site) -> str:
         name=first,
         names=names,
         other_names=_other_names(first, names),
-        types=tuple(dict.fromkeys(item.type for item in properties.types)),
+        types=site_types(site),
         communities=communities(site, words),
         place_names=places(site, words),
         attributions=_ordered_attributions(site, words),
@@ -69,8 +78,7 @@ def _other_names(first: Name, names: list[Name]) -> list[Name]:
 
 def communities(site: Site, words: Words) -> list[str]:
     """Return the communities that somebody connects a site with, in the reader's alphabet."""
-    asserted = {item.community for item in site.properties.attributions if item.stance == "asserts"}
-    return sorted(map(words.community, asserted), key=str.casefold)
+    return sorted(map(words.community, asserted_communities(site)), key=str.casefold)
 
 
 def places(site: Site, words: Words) -> list[PlaceName]:
@@ -135,7 +143,7 @@ def _degrees(longitude: float, latitude: float) -> str:
 
 def _description(site: Site, derived: Assessment, words: Words) -> str:
     """One neutral line for search engines and link previews."""
-    kinds = words.labels("site_type", dict.fromkeys(item.type for item in site.properties.types))
+    kinds = words.labels("site_type", site_types(site))
     where = ", ".join(place.text for place in places(site, words)[:2])
     figures = words.say(
         "site.description",

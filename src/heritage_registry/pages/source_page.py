@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heritage_registry.citation import cite_source, csl_json
 from heritage_registry.pages.environment import Book
-from heritage_registry.source import Source
+from heritage_registry.source import Source, source_title
 
 
 def source_page(book: Book, source: Source) -> str:
@@ -14,7 +14,7 @@ def source_page(book: Book, source: Source) -> str:
         "source.html",
         f"sources/{source.id}.html",
         source=source,
-        title=source.title or source.publisher or source.id,
+        title=source_title(source),
         sites=book.in_order(edition.site_citers.get(source.id, ())),
         claims=edition.claim_citers.get(source.id, ()),
         derivatives=edition.derivatives.get(source.id, ()),

@@ -13,9 +13,8 @@ import msgspec
 from heritage_registry.config import RegistryConfig, Word
 from heritage_registry.dates import in_words
 from heritage_registry.errors import RegistryError
-from heritage_registry.form import Texts
-from heritage_registry.table import standing_label
-from heritage_registry.vocabulary import vocabulary
+from heritage_registry.form import Texts, in_language
+from heritage_registry.vocabulary import standing_label, vocabulary
 
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ku-Arab", "az-Arab", "ur"})
 
@@ -102,9 +101,8 @@ class Words(msgspec.Struct, frozen=True):
 
     def text(self, texts: Texts) -> Spoken:
         """Return a text in the reader's language, else in the first language of the registry that it has."""
-        tags = (self.language, *self.config.reader_languages, *texts)
-        tag = next(tag for tag in tags if tag in texts)
-        return Spoken(texts[tag], tag)
+        tag, text = in_language(texts, self.language, *self.config.reader_languages)
+        return Spoken(text, tag)
 
 
 @cache

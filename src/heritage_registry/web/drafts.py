@@ -12,11 +12,13 @@ import re
 import secrets
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import msgspec
 
 _ID = re.compile(r"[0-9a-f]{24}")
+_TELLING = (".text", ".title", ".claimant", ".according_to")
 MAX_DRAFTS = 500
 """More than anybody types; keeps a runaway page from filling the disk."""
 
@@ -28,6 +30,12 @@ class Draft(msgspec.Struct, frozen=True):
     form: str
     saved: int
     fields: tuple[tuple[str, str], ...]
+
+    @property
+    def excerpt(self) -> str:
+        """A few words by which its writer knows it again."""
+        told = (value for name, value in self.fields if name.endswith(_TELLING) and value.strip())
+        return " · ".join(value[:60] for value in islice(told, 2))
 
 
 class TooManyDrafts(Exception):  # noqa: N818 - what it is

@@ -7,7 +7,6 @@ import hashlib
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,6 @@ from heritage_registry.pages.environment import page_environment
 from heritage_registry.pages.words import messages as page_messages
 from heritage_registry.registry import registry_digest
 from heritage_registry.web.drafts import Drafts
-from heritage_registry.web.security import POLICY
 from heritage_registry.web.state import Look, RegistryState
 from heritage_registry.web.wording import LANGUAGES, reader_language, web_messages
 from heritage_registry.web.working import AppBook, Desk
@@ -46,8 +44,7 @@ class Reader(msgspec.Struct, frozen=True):
     language: str
 
     def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-        """Return a page of one of the app's templates. `here` is the address that chooses another language."""
-        values = {"here": "", "problems_count": len(self.look.problems)} | values
+        """Return a page of one of the app's templates."""
         return HTMLResponse(self.book.page(template, "", **values), status)
 
 
@@ -70,7 +67,9 @@ class Office:
         look = self.state.look()
         language = request_language(request, look.registry.config.reader_languages)
         with self._lock:
-            return Reader(look, self.desk.book(look, language), language)
+            book = self.desk.book(look, language)
+        beside = {"problems_count": len(look.problems), "saved": request.query_params.get("saved") == "1"}
+        return Reader(look, msgspec.structs.replace(book, beside=beside), language)
 
     def map(self, look: Look) -> MapPage:
         """Return the map of what everybody may see, made anew when that changed."""
@@ -147,6 +146,3 @@ def _elements(page: str, name: str) -> list[tuple[str, str]]:
 def _digests(texts: list[str]) -> str:
     found = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts)
     return " ".join(f"'sha256-{digest}'" for digest in found)
-
-
-__all__ = ["LANGUAGE_COOKIE", "POLICY", "MapPage", "Mapping", "Office", "Reader", "keep_language", "map_policy"]

@@ -7,25 +7,22 @@ from importlib.resources import files
 from urllib.parse import urlencode
 
 import msgspec
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from heritage_registry.citation import cite_site, csl_json
+from heritage_registry.citation import Reference, cite_site, csl_json
 from heritage_registry.find import find_sites
 from heritage_registry.pages.claims_page import claim_page, claim_row, claim_rows, claims_page
 from heritage_registry.pages.coverage_page import coverage_page
-from heritage_registry.pages.lists import Row, site_row, sources_page
+from heritage_registry.pages.lists import site_row, sources_page
 from heritage_registry.pages.site_page import site_page
 from heritage_registry.pages.source_page import source_page
 from heritage_registry.registry import CLAIMS, SITES, SOURCES, Kind, record_path
-from heritage_registry.site import Site
-from heritage_registry.statistics import STANDINGS
-from heritage_registry.table import asserted_communities
-from heritage_registry.vocabulary import vocabulary
+from heritage_registry.site import Site, asserted_communities
+from heritage_registry.vocabulary import STANDINGS, vocabulary
 from heritage_registry.web.forms.view import Option
-from heritage_registry.web.office import Office, Reader
+from heritage_registry.web.office import Office, Reader, request_language
 from heritage_registry.web.respond import Page, page
 
 PER_PAGE = 100
@@ -34,7 +31,7 @@ _MAX_SHOWN_RAW = 200_000
 
 
 class Filters(msgspec.Struct, frozen=True):
-    """What a list of sites is narrowed to, as an address says it; what is no term of a list narrows nothing."""
+    """What a list of sites is narrowed to, as an address says it; what is no term narrows nothing."""
 
     q: str = ""
     community: str = ""
@@ -68,7 +65,7 @@ def filters_of(request: Request, reader: Reader) -> Filters:
 
 
 def listed(reader: Reader, filters: Filters) -> list[str]:
-    """Return the ids of the sites that pass, in the order of the names the reader sees, or best finds first."""
+    """Return the ids of the sites that pass, by the names the reader sees, or best finds first."""
     edition = reader.book.edition
     sites = [site for site in edition.sites.values() if _passes(site, filters)]
     if filters.q:
@@ -87,6 +84,11 @@ def _passes(site: Site, filters: Filters) -> bool:
         and (not filters.type or any(item.type == filters.type for item in properties.types))
         and (not filters.community or filters.community in asserted_communities(site))
     )
+
+
+def new(_request: Request, reader: Reader, _office: Office) -> HTMLResponse:
+    """What can be added."""
+    return reader.page("new.html")
 
 
 def start(_request: Request, reader: Reader, _office: Office) -> HTMLResponse:
@@ -110,11 +112,15 @@ def sites(request: Request, reader: Reader, _office: Office) -> HTMLResponse:
     found = reader.book.edition.sites
     return reader.page(
         "sites.html",
-        rows=[(site_row(reader.book, key), found[key].properties.status) for key in keys[begin : begin + PER_PAGE]],
+        rows=[
+            (site_row(reader.book, key), found[key].properties.status)
+            for key in keys[begin : begin + PER_PAGE]
+        ],
         total=len(keys),
         pages=pages,
         filters=filters,
         options=_options(reader),
+        here=filters.address(filters.page).partition("?")[2],
         broken=_broken_of(reader, SITES),
     )
 
@@ -143,17 +149,26 @@ def site(request: Request, reader: Reader, office: Office) -> Response:
     return HTMLResponse(site_page(reader.book, found))
 
 
-def site_reference(request: Request, reader: Reader, office: Office) -> Response:
-    """How to cite a site, as a file for programs."""
-    key, form = request.path_params["key"], request.path_params["form"]
-    found = reader.look.registry.sites.get(key)
-    if found is None:
-        return broken_or_missing(reader, office, SITES, key)
-    edition = reader.book.edition
-    reference = cite_site(found, edition.digests[key], edition.config, reader.language, None)
-    if form == "bib":
-        return Response(reference.bibtex, media_type="application/x-bibtex")
+def site_bibtex(request: Request, reader: Reader, office: Office) -> Response:
+    """How to cite a site, in BibTeX."""
+    reference = _reference(request, reader)
+    if reference is None:
+        return broken_or_missing(reader, office, SITES, request.path_params["key"])
+    return Response(reference.bibtex, media_type="application/x-bibtex")
+
+
+def site_csl(request: Request, reader: Reader, office: Office) -> Response:
+    """How to cite a site, in CSL-JSON."""
+    reference = _reference(request, reader)
+    if reference is None:
+        return broken_or_missing(reader, office, SITES, request.path_params["key"])
     return Response(csl_json([reference]), media_type="application/vnd.citationstyles.csl+json")
+
+
+def _reference(request: Request, reader: Reader) -> Reference | None:
+    key, edition = request.path_params["key"], reader.book.edition
+    found = edition.sites.get(key)
+    return cite_site(found, edition.digests[key], edition.config, reader.language, None) if found else None
 
 
 def sources(_request: Request, reader: Reader, _office: Office) -> HTMLResponse:
@@ -226,16 +241,12 @@ def routes(office: Office) -> list[BaseRoute]:
     async def static(request: Request) -> Response:
         found = served.get(request.path_params["name"])
         if found is None:
-            return await run_in_threadpool(missing, request)
+            return office.plain(request_language(request), 404, "refused.missing")
         content, media_type, tag = found
         headers = {"Cache-Control": "no-cache", "ETag": f'"{tag}"'}
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
         return Response(content, media_type=media_type, headers=headers)
-
-    def missing(request: Request) -> Response:
-        reader = office.reader(request)
-        return office.plain(reader.language, 404, "refused.missing")
 
     async def old_start(_request: Request) -> Response:
         return RedirectResponse("/", 301)
@@ -244,19 +255,19 @@ def routes(office: Office) -> list[BaseRoute]:
         "/": start,
         "/map": map_frame,
         "/sites": sites,
+        "/sites/{key}.bib": site_bibtex,
+        "/sites/{key}.csl.json": site_csl,
         "/sites/{key}": site,
-        "/sites/{key}.{form:form}": site_reference,
         "/sources": sources,
         "/sources/{key}": source,
         "/claims": claims,
         "/claims/{key}": claim,
         "/coverage": coverage,
+        "/new": new,
         "/problems": problems,
     }
-    order = sorted(shown, key=lambda path: "form" not in path)
     return [
-        *(Route(path, page(office, shown[path]), methods=["GET"]) for path in order),
+        *(Route(path, page(office, make), methods=["GET"]) for path, make in shown.items()),
         Route("/index.html", old_start, methods=["GET"]),
         Route("/static/{name}", static, methods=["GET"]),
-        Route("/style.css", static_named(static, "style.css"), methods=["GET"]),
     ]

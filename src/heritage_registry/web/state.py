@@ -109,9 +109,7 @@ class RegistryState:
         self._config, self._config_state = read_config(self.directory), state
         return self._config, True
 
-    def _read_folder(
-        self, kind: Kind, changed: set[Key], removed: set[Key], strays: list[Problem]
-    ) -> None:
+    def _read_folder(self, kind: Kind, changed: set[Key], removed: set[Key], strays: list[Problem]) -> None:
         """Read the files of a folder whose state changed, and forget those that are gone."""
         known, seen = self._files[kind.folder], set()
         suffix, cut = kind.suffix, -len(kind.suffix)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
+from heritage_registry.assessed import AssessedSite
 from heritage_registry.assessment import Assessment, assess
 from heritage_registry.citation import cited_keys, site_digest
 from heritage_registry.comparison import compare
@@ -16,7 +17,7 @@ from heritage_registry.coverage import coverage
 from heritage_registry.dates import InvalidDate
 from heritage_registry.find import names_for
 from heritage_registry.names import fold
-from heritage_registry.pages.edition import AssessedSite, Edition, Link
+from heritage_registry.pages.edition import Edition, Link
 from heritage_registry.pages.environment import Book, Compiled, References, page_environment, page_globals
 from heritage_registry.pages.locator import Locator, read_locator
 from heritage_registry.pages.words import UNKNOWN_LANGUAGE, Words
@@ -107,7 +108,12 @@ class AppWords(Words, frozen=True):
 
 
 class AppBook(Book, frozen=True):
-    """The book of the running app: links are addresses, the language is asked for and not a folder."""
+    """The book of the running app: links are addresses, the language is asked for and not a folder.
+
+    `beside` is what every template of the app may ask for besides what its page is made from.
+    """
+
+    beside: Mapping[str, Any] = {}
 
     def page(self, template: str, path: str, **values: Any) -> str:
         """Return one page."""
@@ -120,7 +126,7 @@ class AppBook(Book, frozen=True):
             address=None,
             alternates=(),
             refs=References(),
-            **values,
+            **({"here": "", "saved": False, "problems_count": 0} | dict(self.beside) | values),
         )
 
 
@@ -230,7 +236,8 @@ class Desk:
             for site in public_view(edition.registry.sites.values())
         ]
         counted = msgspec.structs.replace(
-            edition, coverage=coverage(rows, msgspec.structs.replace(edition.registry, sources=edition.sources))
+            edition,
+            coverage=coverage(rows, msgspec.structs.replace(edition.registry, sources=edition.sources)),
         )
         return msgspec.structs.replace(book, edition=counted)
 

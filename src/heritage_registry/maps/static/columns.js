@@ -20,7 +20,7 @@
  * @property {Uint8Array} reports
  * @property {Listed} types
  * @property {Listed} communities
- * @property {{offsets: Uint32Array, days: Int32Array, values: Uint8Array}} states
+ * @property {{offsets: Uint32Array, days: Int32Array, values: Uint8Array} | null} states In time; null until loaded.
  */
 
 export const FROM_EVER = -(2 ** 31);
@@ -48,7 +48,7 @@ export function readTable(bytes, layout) {
     reports: column.reports,
     types: { offsets: offsetsOf(column.type_count), values: column.types },
     communities: { offsets: offsetsOf(column.community_count), values: column.communities },
-    states: { offsets: offsetsOf(column.state_count), days: column.state_day, values: column.state },
+    states: null,
   };
 }
 

@@ -7,7 +7,7 @@ import { drawSign, picture, SHADES, shapeOfType } from "./symbols.js";
 const FEW = 8;
 /** From here on a group has a field to search its choices, and shows no more of them at once. */
 const MANY = 40;
-const LABEL_LETTERS = 140;
+const CHOICE_LETTERS = 140;
 
 /** Groups that are always in sight; the others are in `MORE`. */
 const FIRST = ["condition", "community", "type", "contested", "precision"];
@@ -58,7 +58,7 @@ export function updateFilters(app) {
 /** @param {any} app @param {any} facet @param {string} id @returns {string} */
 export function optionLabel(app, facet, id) {
   const known = facet.labels?.get(id);
-  if (known) return shortened(known[0], LABEL_LETTERS);
+  if (known) return shortened(known[0], CHOICE_LETTERS);
   if (isWord(facet, id)) return app.words.word(id);
   return facet.id === "condition" ? app.conditionLabel(id) : app.words.label(facet.list, id);
 }

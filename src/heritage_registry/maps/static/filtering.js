@@ -25,11 +25,12 @@ export function makeFiltering(meta, table, blocks) {
     /** @type {{day: Int32Array, open: Uint8Array} | null} */
     seen: null,
 
-    /** Loads what further filters and orders need, once. */
+    /** Loads what further filters, orders and the time control need, once. */
     loadMore() {
       loading ??= blocks.more().then((more) => {
         const made = makeMoreFacets(meta, more);
         facets.push(...made.facets);
+        table.states = made.states;
         filtering.seen = { day: made.seenDay, open: made.seenOpen };
       });
       return loading;

@@ -57,10 +57,10 @@ export function makeFacets(table, codes) {
 }
 
 /**
- * The filters of facets.py, and the days on which sites were last seen.
+ * The filters of facets.py, the days on which sites were last seen, and their states in time.
  * @param {any} meta
  * @param {{bytes: Uint8Array, labels: Record<string, [string, string, string | null][]>}} more
- * @returns {{facets: Facet[], seenDay: Int32Array, seenOpen: Uint8Array}}
+ * @returns {{facets: Facet[], seenDay: Int32Array, seenOpen: Uint8Array, states: import("./columns.js").Table["states"]}}
  */
 export function makeMoreFacets(meta, { bytes, labels }) {
   const column = readColumns(bytes, meta.more_columns);
@@ -71,7 +71,8 @@ export function makeMoreFacets(meta, { bytes, labels }) {
       facet.labels = new Map(labels[list].map(([option, text, language]) => [option, [text, language]]));
     return facet;
   });
-  return { facets, seenDay: column.seen_day, seenOpen: column.seen_open };
+  const states = { offsets: offsetsOf(column.state_count), days: column.state_day, values: column.state };
+  return { facets, seenDay: column.seen_day, seenOpen: column.seen_open, states };
 }
 
 /**

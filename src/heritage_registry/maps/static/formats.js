@@ -68,8 +68,11 @@ function wound(geometry) {
 /** @type {(ring: number[][]) => number} */
 function signedArea(ring) {
   let sum = 0;
-  for (let i = 1; i < ring.length; i += 1)
-    sum += (ring[i - 1][0] - ring[0][0]) * (ring[i][1] - ring[0][1]) - (ring[i][0] - ring[0][0]) * (ring[i - 1][1] - ring[0][1]);
+  const [x, y] = ring[0]; // near the ring, where products are small and exact
+  for (let i = 1; i < ring.length; i += 1) {
+    const [before, at] = [ring[i - 1], ring[i]];
+    sum += (before[0] - x) * (at[1] - y) - (at[0] - x) * (before[1] - y);
+  }
   return sum;
 }
 

@@ -148,6 +148,14 @@ function archiveView(desk, archive, [longitude, latitude], isRough) {
   );
   const { element, frame } = handleFrame(words.word("compare_handle"), boxes[0], boxes[1]);
   frame.classList.add("archive-frame");
+  frame.append(
+    el(
+      "div",
+      { class: "archive-zoom" },
+      zoomButton(words.word("zoom_in"), "+", () => maps[0].zoomIn()),
+      zoomButton(words.word("zoom_out"), "−", () => maps[0].zoomOut()),
+    ),
+  );
   const credit = el("p", { class: "quiet archive-credit" });
   const trouble = el("p", { class: "quiet", role: "status" });
   /** @type {any[]} */
@@ -204,9 +212,6 @@ function archiveView(desk, archive, [longitude, latitude], isRough) {
           minZoom: 8,
         }).setView([latitude, longitude], zoom),
       );
-      L.control
-        .zoom({ zoomInTitle: words.word("zoom_in"), zoomOutTitle: words.word("zoom_out") })
-        .addTo(maps[1]);
       maps.forEach((map, side) => map.on("move", () => follow(maps[1 - side], map)));
       for (const side of [0, 1]) load(side);
     },
@@ -214,6 +219,15 @@ function archiveView(desk, archive, [longitude, latitude], isRough) {
       for (const map of maps) map.remove();
     },
   };
+}
+
+/** @type {(label: string, sign: string, zoom: () => void) => HTMLElement} */
+function zoomButton(label, sign, zoom) {
+  return el(
+    "button",
+    { type: "button", "aria-label": label, title: label, on: { click: zoom } },
+    el("span", { "aria-hidden": "true" }, sign),
+  );
 }
 
 /** @type {(map: any, other: any) => void} */

@@ -31,13 +31,15 @@ const STANDINGS = ["disagree", "works_since", "undated", "in_part", "none"];
 
 /** @param {any} map Leaflet's. */
 export async function startRegistryMap(map) {
+  // The browser unpacks while the rest is read.
+  const packed = "DecompressionStream" in window ? unpack("hr-columns") : null;
   const meta = readMeta();
   const words = speak(meta, firstLanguage(meta));
-  if (!("DecompressionStream" in window)) {
+  if (!packed) {
     byId("status").textContent = words.word("too_old");
     return;
   }
-  const table = readTable(await unpack("hr-columns"), meta.columns);
+  const table = readTable(await packed, meta.columns);
   const app = makeApp(map, meta, table, words);
   await app.start();
 }
@@ -349,6 +351,7 @@ function makeApp(map, meta, table, words) {
     const { view } = settings;
     app.state.sort = settings.sort ?? ORDERS[0];
     await filtering.restore(settings.chosen, settings.sites);
+    if (settings.day) await filtering.loadMore();
     if (view) map.setView([view.latitude, view.longitude], view.zoom, { animate: false });
     else showRegion();
     app.shownCount = filtering.apply(null, app.visible);

@@ -5,20 +5,35 @@ import { byId, el, said } from "./dom.js";
 import { gatherRows } from "./download.js";
 import { namesFor } from "./site-facts.js";
 
+/** What an upright A4 sheet between usual margins is wide. */
+const SHEET_PIXELS = 680;
+
 /** Opens for paper what is folded on the screen, however printing is begun. @param {any} app */
 export function readyToPrint(app) {
   /** @type {Element[]} */
-  let opened = [];
+  const opened = [];
   window.addEventListener("beforeprint", () => {
     document.body.dataset.print ??= app.state.open >= 0 ? "site" : "view";
-    opened = [...document.querySelectorAll("#card details:not([open]), #take-sheet details:not([open])")];
-    for (const part of opened) part.setAttribute("open", "");
+    keepMapSize(app.map.getSize());
+    for (const part of document.querySelectorAll("#card details:not([open])")) {
+      part.setAttribute("open", "");
+      opened.push(part);
+    }
   });
   window.addEventListener("afterprint", () => {
-    for (const part of opened) part.removeAttribute("open");
+    for (const part of opened.splice(0)) part.removeAttribute("open");
     delete document.body.dataset.print;
     document.getElementById("take-sheet")?.remove();
   });
+}
+
+/** The map is drawn for the screen: it keeps its shape and is made as wide as a sheet. */
+/** @type {(size: {x: number, y: number}) => void} */
+function keepMapSize({ x, y }) {
+  const { style } = document.body;
+  style.setProperty("--map-width", `${x}px`);
+  style.setProperty("--map-height", `${y}px`);
+  style.setProperty("--map-zoom", String(Math.min(1, SHEET_PIXELS / x)));
 }
 
 /** Prints the open card. */

@@ -110,10 +110,15 @@ function citedKeys(properties) {
 function daySeen({ properties, derived }) {
   const { condition } = derived;
   if (!condition) return null;
-  const isSettled = properties.reports.some(
-    (/** @type {any} */ report) =>
-      condition.reports.includes(report.id) && !/\/(\.\.)?$/.test(report.observed ?? ""),
-  );
+  const isDated = (/** @type {any} */ report) =>
+    report.condition === "no_visible_damage" ||
+    report.published === condition.day ||
+    !/\/(\.\.)?$/.test(report.observed ?? "");
+  const isSettled =
+    condition.settled ||
+    properties.reports.some(
+      (/** @type {any} */ report) => condition.reports.includes(report.id) && isDated(report),
+    );
   return isSettled ? condition.day : null;
 }
 

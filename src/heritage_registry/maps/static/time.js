@@ -25,7 +25,7 @@ export function isoDay(day) {
  * @param {Uint8Array} shade
  */
 export function statesOn(table, day, shade) {
-  const { offsets, days, values } = table.states;
+  const { offsets, days, values } = /** @type {NonNullable<typeof table.states>} */ (table.states);
   const codes = ["state_undamaged", "state_unknown", "state_damaged"].map((name) => SHADES.indexOf(name));
   const undated = SHADES.indexOf("state_undated");
   for (let site = 0; site < table.size; site += 1) {
@@ -41,7 +41,8 @@ export function statesOn(table, day, shade) {
 
 /** The days on which anything changes, in order, each once. @param {import("./columns.js").Table} table */
 export function changeDays(table) {
-  const dated = table.states.days.filter((day) => day !== FROM_EVER).sort();
+  const { days } = /** @type {NonNullable<typeof table.states>} */ (table.states);
+  const dated = days.filter((day) => day !== FROM_EVER).sort();
   return dated.filter((day, place) => place === 0 || day !== dated[place - 1]);
 }
 
@@ -50,9 +51,11 @@ export function changeDays(table) {
  * @returns {{render: () => void, set: (day: number | null) => void}}
  */
 export function timeControl(app) {
-  const days = changeDays(app.table);
-  const first = days.length > 0 ? days[0] - 1 : 0;
-  const last = days.length > 0 ? days[days.length - 1] : 0;
+  const range = app.meta.time;
+  const first = range ? range[0] - 1 : 0;
+  const last = range ? range[1] : 0;
+  /** @type {Int32Array | null} */
+  let days = null;
   const slider = /** @type {HTMLInputElement} */ (byId("time-slider"));
   slider.min = String(first);
   slider.max = String(last);
@@ -60,6 +63,10 @@ export function timeControl(app) {
 
   /** @type {(day: number | null) => void} */
   function set(day) {
+    if (day !== null && !app.table.states) {
+      void app.loadMore().then(() => set(day));
+      return;
+    }
     const bounded = day === null ? null : Math.max(first, Math.min(last, day));
     if (bounded === null || bounded >= last) stop();
     app.setDay(bounded);
@@ -69,6 +76,7 @@ export function timeControl(app) {
   /** @type {(direction: number) => void} */
   function step(direction) {
     const now = app.state.day ?? last;
+    days ??= changeDays(app.table);
     const next =
       direction > 0 ? days.find((day) => day > now) : days.findLast((/** @type {number} */ day) => day < now);
     set(next ?? (direction > 0 ? last : first));
@@ -94,7 +102,7 @@ export function timeControl(app) {
   function render() {
     const { words } = app;
     const isOn = app.state.day !== null;
-    byId("time").hidden = days.length === 0;
+    byId("time").hidden = !range;
     byId("time-body").hidden = !isOn;
     byId("time-toggle").setAttribute("aria-expanded", String(isOn));
     if (!isOn) return;

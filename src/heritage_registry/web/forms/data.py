@@ -41,7 +41,11 @@ def flatten(node: Node, value: Any, path: str) -> Flat:
                 found |= flatten(node.item, item, f"{path}.{n}")
         case "texts":
             for n, (language, text) in enumerate(value.items()):
-                found |= {f"{path}.{n}.{MARK}": "1", f"{path}.{n}.language": language, f"{path}.{n}.text": text}
+                found |= {
+                    f"{path}.{n}.{MARK}": "1",
+                    f"{path}.{n}.language": language,
+                    f"{path}.{n}.text": text,
+                }
         case "yes":
             found[path] = "1" if value else ""
         case "geometry":

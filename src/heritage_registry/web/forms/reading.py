@@ -166,7 +166,11 @@ def _geometry(text: str, answers: Answers, path: str) -> Any:
 def _number(text: str) -> Any:
     """Return the number a text writes; what is none stays text, and the checks tell it."""
     value = _json(text)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15 else text
+    return (
+        value
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
+        else text
+    )
 
 
 def _json(text: str) -> Any:

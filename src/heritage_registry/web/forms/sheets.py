@@ -204,4 +204,8 @@ def preferred_shape(properties: Mapping[str, Any]) -> Any:
 def started(sheet: Sheet, language: str) -> Flat:
     """Return an empty form with the reader's language set for what they write in their own words."""
     paths = [path for _, group in sheet.short for path in group]
-    return {path: language for path in (*paths, *sheet.more) if path.endswith(("summary.0.language", "statement.0.language"))}
+    return {
+        path: language
+        for path in (*paths, *sheet.more)
+        if path.endswith(("summary.0.language", "statement.0.language"))
+    }

@@ -124,7 +124,9 @@ def _leaf(
 
 
 def _is_prose(expected: inspect.StrType) -> bool:
-    return expected.pattern is not None and r"[\s\S]" in expected.pattern and expected.pattern != _LINE_PATTERN
+    return (
+        expected.pattern is not None and r"[\s\S]" in expected.pattern and expected.pattern != _LINE_PATTERN
+    )
 
 
 CITATION = tree(Citation)

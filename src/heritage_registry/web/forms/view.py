@@ -90,7 +90,10 @@ class FormView(msgspec.Struct, frozen=True):
                 return sorted(((k, words.party(k)) for k in config.party_ids), key=_by_label)
             case "language":
                 listed = [(x.tag, words.text(x.label).text) for x in config.languages]
-                return [*sorted(listed, key=_by_label), (UNKNOWN_LANGUAGE, words.say("form.language_unknown"))]
+                return [
+                    *sorted(listed, key=_by_label),
+                    (UNKNOWN_LANGUAGE, words.say("form.language_unknown")),
+                ]
         return []
 
     def explained(self, node: Node) -> list[tuple[str, str]]:
@@ -113,10 +116,26 @@ class FormView(msgspec.Struct, frozen=True):
     def all_faults(self) -> list[tuple[str, str, Fault]]:
         """Return every fault with its path and the name of its field, in the order of the form."""
         return [
-            (path, self._named(path), fault) for path in sorted(self.faults, key=_in_order) for fault in self.faults[path]
+            (path, self.named(path), fault)
+            for path in sorted(self.faults, key=_in_order)
+            for fault in self.faults[path]
         ]
 
-    def _named(self, path: str) -> str:
+    @property
+    def carried(self) -> list[Option]:
+        """Answers that the short form does not ask for and does not lose either."""
+        asked = {path for _, group in self.sheet.short for path in group} | set(self.sheet.more)
+        return [(k, v) for k, v in self.flat.items() if k.removesuffix(f".{MARK}sure") not in asked]
+
+    @property
+    def more_is_used(self) -> bool:
+        """Whether something of the folded part was answered or is wrong."""
+        return any(
+            self.value(path) or self.wrong(path) for path in self.sheet.more if not path.endswith(".language")
+        )
+
+    def named(self, path: str) -> str:
+        """Return what the field of a path is called, with the parts it lies in."""
         if path.startswith("_"):
             return self.words.say(f"form.{path[1:]}") if f"form.{path[1:]}" in self.words.messages else ""
         node, names = self.sheet.node, []
