@@ -482,7 +482,9 @@ def test_an_assessment_holds_all_of_it() -> None:
 
 
 def test_a_site_stands_as_it_was_last_seen() -> None:
-    assert standing(site(report(1, "no_visible_damage", "1990"), report(2, "destroyed", "2005"))) == "destroyed"
+    assert (
+        standing(site(report(1, "no_visible_damage", "1990"), report(2, "destroyed", "2005"))) == "destroyed"
+    )
 
 
 def test_a_site_whose_latest_observations_differ_stands_for_none_of_them() -> None:
@@ -499,7 +501,10 @@ def test_a_site_whose_latest_observations_differ_stands_for_none_of_them() -> No
         ([("destroyed", None, {})], "undated"),
         ([("damaged", "2020", {"part": "dome"})], "in_part"),
         ([("damaged", "2020", {"part": "dome"}), ("destroyed", None, {})], "undated"),
-        ([("damaged", None, {"superseded_by": "r2"}), ("slight_damage", "2020", {"part": "roof"})], "in_part"),
+        (
+            [("damaged", None, {"superseded_by": "r2"}), ("slight_damage", "2020", {"part": "roof"})],
+            "in_part",
+        ),
     ],
 )
 def test_without_an_observation_it_is_told_why(

@@ -302,7 +302,7 @@ def test_stats_count_published_sites_only(registry: Path) -> None:
     ]
     assert "Of 2 published sites" in lines
     assert "1 condition report by evidence" in lines
-    assert "  Not graded          1" in lines
+    assert "  Not graded        1" in lines
 
 
 def test_map_is_written_once_and_then_up_to_date(registry: Path, tmp_path: Path) -> None:

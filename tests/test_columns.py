@@ -9,16 +9,28 @@ import json
 import math
 import struct
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import CITED, point, report, site_feature, source
+from conftest import CITED, REGISTRY_TOML, point, report, site_feature, source
 from heritage_registry.assessed import AssessedSite
 from heritage_registry.assessment import assess
+from heritage_registry.config import read_config
 from heritage_registry.form import decode_loosely
-from heritage_registry.maps.columns import FROM_EVER, Codes, Columns, columns, in_map_order, packed
+from heritage_registry.maps.columns import (
+    FROM_EVER,
+    Codes,
+    Columns,
+    columns,
+    in_map_order,
+    joined,
+    packed,
+    state_arrays,
+)
+from heritage_registry.maps.facets import more_columns
 from heritage_registry.site import Site
 from heritage_registry.source import Source
 from heritage_registry.vocabulary import vocabulary
@@ -173,9 +185,10 @@ def test_the_page_reads_back_what_is_derived_of_each_site() -> None:
         "azerbaijani",
         "armenian",
     ]
-    assert found["state_count"] == [3, 2, 1, 1]
-    assert found["state"][:3] == [0, 1, 2]
-    assert found["state_day"][:3] == [FROM_EVER, 11_603, 12_173]
+    times = unpacked(joined(state_arrays(rows_of(sites))))
+    assert times["state_count"] == [3, 2, 1, 1]
+    assert times["state"][:3] == [0, 1, 2]
+    assert times["state_day"][:3] == [FROM_EVER, 11_603, 12_173]
 
 
 def test_a_registry_without_sites_has_empty_columns() -> None:
@@ -187,3 +200,57 @@ def test_the_same_columns_are_the_same_text() -> None:
     sites = [site(n, (44 + n / 10, 40.0)) for n in range(20)]
     first, second = (packed(columns(rows_of(sites), CODES).data) for _ in range(2))
     assert first == second
+
+
+def test_further_filters_have_the_codes_of_what_reports_say(tmp_path: Path) -> None:
+    (tmp_path / "registry.toml").write_text(REGISTRY_TOML, "utf-8")
+    denial = {
+        "according_to": "A ministry",
+        "stance": "denies",
+        "element": "cause",
+        "scope": "this_site",
+        "summary": {"en": "It denies this."},
+        "citations": CITED,
+    }
+    named = {
+        "as_stated": "struck by one side",
+        "according_to": "A ministry",
+        "party": "armenia",
+        "citations": CITED,
+    }
+    replaced = report(1, "damaged", "2020", causes=["looting"], superseded_by="r2")
+    shelled = report(
+        2,
+        "destroyed",
+        "2021",
+        causes=["shelling"],
+        responses=[denial],
+        responsibility=[{"kind": "alleged", **named}],
+    )
+    cleared = report(1, "destroyed", "1992/..", responsibility=[{"kind": "denied", **named}])
+    sites = [
+        site(0, None, reports=[replaced, shelled], places=[("Şuşa", "az"), ("Shusha district", "en")]),
+        site(1, None, reports=[cleared]),
+        site(2, None),
+    ]
+    more = more_columns(rows_of(sites), read_config(tmp_path), SOURCES)
+    found = unpacked(more.columns)
+    described = {facet["id"]: facet for facet in more.facets}
+
+    def said(name: str) -> list[list[str]]:
+        options = described[name]["options"] or [key for key, *_ in more.labels[name]]
+        codes = iter(found[name])
+        return [[options[next(codes)] for _ in range(count)] for count in found[f"{name}_count"]]
+
+    assert said("cause") == [["shelling"], [], []], "a replaced report counts for nothing"
+    assert said("responsibility") == [["armenia"], [], []], (
+        "who is named to be cleared is not held responsible"
+    )
+    assert said("element") == [["cause"], [], []]
+    assert said("period") == [["years_2020_2023"], [], []]
+    assert said("dating") == [["dating_day"], ["dating_open"], ["dating_no_report"]]
+    assert len(said("place")[0]) == 1, "spellings of one name are one choice"
+    assert said("source") == [["survey-2021"]] * 3
+    assert more.labels["source"] == [("survey-2021", "A survey of monuments", None)]
+    assert found["seen_day"] == [18_992, 8_400, FROM_EVER]
+    assert found["seen_open"] == [0, 1, 0]

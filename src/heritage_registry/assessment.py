@@ -194,9 +194,9 @@ def condition_at(site: Site, day: date) -> Condition | None:
 def standing(site: Site) -> str:
     """Return what is shown as the condition of a site: a grade, or an id of the vocabulary `standing`.
 
-    The grade is that of the latest observation, unless works are reported to begin after it (`works_since`) or
-    the observations of that day differ (`disagree`). Without any observation it is told why: a grade of the
-    whole site without a day (`undated`), grades of parts only (`in_part`), or no grade at all (`none`).
+    The grade is that of the latest observation, unless works are reported to begin after it (`works_since`)
+    or the observations of that day differ (`disagree`). Without any observation it is told why: a grade of
+    the whole site without a day (`undated`), grades of parts only (`in_part`), or no grade at all (`none`).
     """
     latest = condition_at(site, date.max)
     if latest is None:

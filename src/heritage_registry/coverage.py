@@ -118,7 +118,7 @@ def coverage(rows: Sequence[AssessedSite], registry: Registry) -> Coverage:
     everything = [_Seen(row, frozenset(r.id for r in row.site.properties.reports)) for row in rows]
     communities, types = registry.config.community_ids, vocabulary("site_type").ids
     return Coverage(
-        total=figures(everything),
+        total=_figures(everything),
         dimensions=(
             _dimension("community", everything, asserted_communities, communities),
             _dimension("type", everything, site_types, types),
@@ -130,7 +130,7 @@ def coverage(rows: Sequence[AssessedSite], registry: Registry) -> Coverage:
     )
 
 
-def figures(seen: Sequence[_Seen]) -> Figures:
+def _figures(seen: Sequence[_Seen]) -> Figures:
     """Count some sites, of each only the reports that count."""
     evidence: Counter[str] = Counter()
     affiliation: Counter[str] = Counter()
@@ -182,7 +182,7 @@ def _dimension(
     return Dimension(
         name,
         tuple(
-            Value(value, figures(group), (spellings or {}).get(value, ())) for value, group in groups.items()
+            Value(value, _figures(group), (spellings or {}).get(value, ())) for value, group in groups.items()
         ),
     )
 
@@ -216,13 +216,13 @@ def _periods(rows: Sequence[AssessedSite], periods: Iterable[Period]) -> Dimensi
             reports = {r for day, r in found if (first or date.min) <= day <= (last or date.max)}
             if reports:
                 seen.append(_Seen(row, frozenset(reports)))
-        values.append(Value(period.id, figures(seen)))
+        values.append(Value(period.id, _figures(seen)))
     unseen = [
         _Seen(row, frozenset(r.id for r in row.site.properties.reports))
         for row in rows
         if not days[row.site.id]
     ]
-    return Dimension("period", (*values, Value(NOT_OBSERVED, figures(unseen))))
+    return Dimension("period", (*values, Value(NOT_OBSERVED, _figures(unseen))))
 
 
 def _work(rows: Sequence[AssessedSite], registry: Registry) -> Iterator[Work]:

@@ -11,6 +11,7 @@ import click
 
 from heritage_registry.cli.add import add
 from heritage_registry.cli.edit import edit
+from heritage_registry.cli.history import history, merge_command, pull_command
 from heritage_registry.cli.init import init
 from heritage_registry.cli.look import list_command, show, stats
 from heritage_registry.cli.make import check, export, format_command, map_command, publish, schema
@@ -58,6 +59,6 @@ def main(ctx: click.Context, registry: Path | None) -> None:
 
 
 for _command in (
-    list_command, show, stats, add, edit, check, format_command, map_command, publish, export, schema, init, serve,
+    list_command, show, stats, add, edit, check, format_command, map_command, publish, export, schema, init, history, pull_command, merge_command, serve,
 ):  # fmt: skip
     main.add_command(_command)

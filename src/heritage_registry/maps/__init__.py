@@ -1,1 +1,1 @@
-"""Interactive maps: pages that folium frames and our own layer draws, from the public view of the registry."""
+"""Interactive maps: pages that folium frames and our layer draws, from the public view of the registry."""

@@ -15,15 +15,16 @@ from jinja2 import PackageLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from heritage_registry.citation import cited_keys, with_origins
 from heritage_registry.duplicates import DuplicateIndex, index_sites
 from heritage_registry.maps.page import map_page
 from heritage_registry.pages.environment import page_environment
 from heritage_registry.pages.words import messages as page_messages
-from heritage_registry.registry import registry_digest
+from heritage_registry.registry import Registry, registry_digest
 from heritage_registry.web.drafts import Drafts
 from heritage_registry.web.state import Look, RegistryState
 from heritage_registry.web.wording import LANGUAGES, reader_language, web_messages
-from heritage_registry.web.working import AppBook, Desk
+from heritage_registry.web.working import AppBook, Desk, Known
 
 LANGUAGE_COOKIE = "language"
 _REMEMBERED = 1_000
@@ -75,9 +76,10 @@ class Office:
         """Return the map of what everybody may see, made anew when that changed."""
         with self._lock:
             if self._map is None or self._map_revision != look.revision:
-                digest = registry_digest(look.registry)
+                shown = _with_sources(look)
+                digest = registry_digest(shown)
                 if self._map is None or self._map[0] != digest:
-                    page = map_page(look.registry)
+                    page = map_page(shown)
                     self._map = (digest, MapPage(page.encode(), map_policy(page)))
                 self._map_revision = look.revision
             return self._map[1]
@@ -110,6 +112,24 @@ class Office:
             language=language, t=messages.__getitem__, reason=reason, words=words
         )
         return HTMLResponse(page, status)
+
+
+def _with_sources(look: Look) -> Registry:
+    """Return the registry without the sites that rest on a source which cannot be read: the map draws all."""
+    registry = look.registry
+    sources = registry.sources
+    whole = {
+        key for key, source in sources.items() if all(origin in sources for origin in source.derives_from)
+    }
+    if len(whole) == len(sources) and not any(folder == "sources" for folder, _ in look.broken):
+        return registry
+    known = Known(sources)
+    sites = {
+        key: site
+        for key, site in registry.sites.items()
+        if with_origins(cited_keys(site), known) <= sources.keys()
+    }
+    return msgspec.structs.replace(registry, sites=sites)
 
 
 def request_language(request: Request, offered: tuple[str, ...] = LANGUAGES) -> str:

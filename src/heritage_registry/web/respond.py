@@ -1,4 +1,4 @@
-"""From a request to a page: look at the files, make the page beside the server's loop, say plainly what fails."""
+"""From a request to a page: look at the files, make the page beside the server's loop, say what fails."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class RegistryState:
         with self._lock:
             if self._look is not None:
                 return self._look_again()
-            # Hundreds of thousands of objects that all stay: a search for garbage among them doubles the time.
+            # All these objects stay: a search for garbage among them doubles the time.
             gc.disable()
             try:
                 return self._look_again()
@@ -126,9 +126,11 @@ class RegistryState:
                 before = known.get(name)
                 if before is None or before.state != state or not before.trusted:
                     found = _read(entry.path, state, kind, name)
-                    known[name] = found
-                    if before is None or before.digest != found.digest:
+                    if before is not None and before.digest == found.digest:
+                        found = replace(before, state=state, trusted=found.trusted)
+                    else:
                         changed.add((kind.folder, name))
+                    known[name] = found
             except FileNotFoundError:
                 continue  # taken away since it was listed
             seen.add(name)
@@ -192,7 +194,7 @@ class RegistryState:
         return Look(
             revision=before.revision + 1 if before else 1,
             sources_revision=(before.sources_revision if before else 0) + (sources_changed or not before),
-            registry=Registry(self.directory, registry.config, *shown),  # type: ignore[arg-type]
+            registry=Registry(self.directory, registry.config, *shown),
             readable=registry,
             broken=broken,
             problems=tuple(found),

@@ -20,7 +20,7 @@ def web_messages(language: str) -> Mapping[str, str]:
 
 
 def reader_language(asked: str | None, kept: str | None, accepted: str, offered: tuple[str, ...]) -> str:
-    """Return the language of a reader: asked for, kept from before, or the browser's first that is offered."""
+    """Return a reader's language: asked for, kept from before, or the browser's first that is offered."""
     languages = [tag for tag in offered if tag in LANGUAGES] or ["en"]
     for tag in (asked, kept, *_by_weight(accepted)):
         if tag in languages:

@@ -1,4 +1,4 @@
-"""The pages' view of the files as they are now: drafts too, and each part worked out when a page asks for it."""
+"""The files as the pages see them now: drafts too, and each part worked out when a page asks for it."""
 
 from __future__ import annotations
 
@@ -114,6 +114,12 @@ class AppBook(Book, frozen=True):
     """
 
     beside: Mapping[str, Any] = {}
+
+    @property
+    def own_words(self) -> AppWords:
+        """The words of the pages and of the app."""
+        assert isinstance(self.words, AppWords)
+        return self.words
 
     def page(self, template: str, path: str, **values: Any) -> str:
         """Return one page."""

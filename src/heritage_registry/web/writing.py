@@ -1,9 +1,8 @@
-"""The pages that write: new records, parts added to a site, and records changed in every part."""
+"""The pages that write: a form is opened, answered, checked, kept as a draft, and saved as a record."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -14,23 +13,13 @@ from starlette.routing import BaseRoute, Route
 
 from heritage_registry.errors import InvalidRecords, RecordExists, RecordNotFound, StaleRecord
 from heritage_registry.form import decode_loosely
-from heritage_registry.references import (
-    MAX_BYTES,
-    SourceDraft,
-    UnreadableReferences,
-    read_references,
-    same_source,
-    source_from_address,
-    suggest_key,
-)
+from heritage_registry.references import UnreadableReferences, same_source
 from heritage_registry.registry import (
     CLAIMS,
     SITES,
     SOURCES,
     AnyRecord,
-    Kind,
     add_record,
-    new_id,
     problems_of_change,
     read_record,
     replace_record,
@@ -39,254 +28,18 @@ from heritage_registry.site import Site
 from heritage_registry.source import Source
 from heritage_registry.web.drafts import TooManyDrafts
 from heritage_registry.web.forms import sheets
-from heritage_registry.web.forms.data import (
-    Flat,
-    add_item,
-    clean,
-    count_items,
-    flatten,
-    move,
-    remove_item,
-    tidy,
-)
+from heritage_registry.web.forms.data import add_item, count_items, flatten, move, remove_item, tidy
 from heritage_registry.web.forms.reading import Answers, Fault, form_path, read
-from heritage_registry.web.forms.sheets import Sheet
 from heritage_registry.web.forms.view import FormView
 from heritage_registry.web.office import Office, Reader
+from heritage_registry.web.pasting import read_citations
 from heritage_registry.web.questions import same_place, same_source_held
 from heritage_registry.web.reading import broken_or_missing
 from heritage_registry.web.respond import Pairs, form, page
+from heritage_registry.web.tasks import TASKS, Json, Missing, Sent, Task, TaskMaker, add_report, sent
 
-Json = dict[str, Any]
-NOT_REVIEWED = "Not reviewed yet"
-_CONTROLS = (
-    "_action",
-    "_draft",
-    "_form",
-    "_digest",
-    "_view",
-    "_source",
-    "_locator",
-    "_different",
-    "_to",
-    "_paste",
-)
 _TRIES = 5
-
-
-class Task(msgspec.Struct, frozen=True):
-    """One form at one address: what it fills in, and the record that its answers make.
-
-    `place` is where the answers go in the record, `build` puts them there. `key` and `digest` are those of the
-    record that is changed; a new one has none. `appends` where nothing that is there is changed.
-    """
-
-    sheet: Sheet
-    address: str
-    heading: str
-    kind: Kind
-    build: Callable[[Json], Json]
-    place: str = ""
-    start: Flat = {}
-    stored: Mapping[str, Any] = {}
-    key: str = ""
-    digest: str = ""
-    appends: bool = False
-    subject: str = ""
-    targets: tuple[tuple[str, str], ...] = ()
-
-
-class Sent(msgspec.Struct):
-    """What was sent to a form: answers, and what the page itself needs to know."""
-
-    flat: Flat
-    control: dict[str, str]
-
-
-def sent(pairs: Pairs) -> Sent:
-    """Take apart what a form sent."""
-    control = {name: value for name, value in pairs if name in _CONTROLS}
-    return Sent(clean(pairs), control)
-
-
-class Missing(Exception):  # noqa: N818 - what it is
-    """There is no such record, or none that can be changed."""
-
-
-TaskMaker = Callable[[Request, Reader, Sent], Task]
-
-
-def new_site(_request: Request, reader: Reader, _sent: Sent) -> Task:
-    """A new site, which is a draft."""
-    key = new_id(reader.look.readable.sites)
-
-    def build(properties: Json) -> Json:
-        filled = sheets.completed_site({"status": "draft", "status_reason": NOT_REVIEWED} | properties)
-        return _feature(key, filled)
-
-    return Task(
-        sheets.SITE,
-        "/new/site",
-        "title.new_site",
-        SITES,
-        build,
-        "properties",
-        sheets.started(sheets.SITE, reader.language),
-    )
-
-
-def new_source(_request: Request, reader: Reader, _sent: Sent) -> Task:
-    """A new source."""
-
-    def build(fields: Json) -> Json:
-        if fields.get("id"):
-            return fields
-        return {"id": _suggested_key(fields, reader)} | fields
-
-    return Task(sheets.SOURCE, "/new/source", "title.new_source", SOURCES, build)
-
-
-def _suggested_key(fields: Json, reader: Reader) -> str:
-    wanted = {name: value for name, value in fields.items() if name in SourceDraft.__struct_encode_fields__}
-    try:
-        draft = msgspec.convert({"type": "document"} | wanted | {"id": "x"}, SourceDraft)
-    except msgspec.ValidationError:
-        draft = SourceDraft(id="x", type="document", title=str(fields.get("title", "")) or None)
-    taken = reader.look.readable.sources.keys() | {
-        n for folder, n in reader.look.broken if folder == "sources"
-    }
-    return suggest_key(draft, taken)
-
-
-def new_claim(_request: Request, reader: Reader, _sent: Sent) -> Task:
-    """A new claim about many sites, which is a draft."""
-    key = new_id(reader.look.readable.claims)
-
-    def build(fields: Json) -> Json:
-        return {"id": key, "status": "draft", "status_reason": NOT_REVIEWED, "scope": {}} | fields
-
-    start = sheets.started(sheets.CLAIM, reader.language)
-    return Task(sheets.CLAIM, "/new/claim", "title.new_claim", CLAIMS, build, "", start)
-
-
-def edit_site(request: Request, reader: Reader, _sent: Sent) -> Task:
-    """A site changed in any part; what its status is stays."""
-    record, digest = _record(request, reader, SITES)
-    before = msgspec.to_builtins(record)["properties"]
-    kept = {name: before[name] for name in ("status", "withdrawn") if name in before}
-    taken = [report["id"] for report in before.get("reports", ())]
-    sheet = sheets.SITE
-
-    def build(properties: Json) -> Json:
-        return _feature(record.id, sheets.completed_site(kept | properties, taken))
-
-    return Task(
-        sheet, f"/sites/{record.id}/edit", "title.edit", SITES, build, "properties",
-        flatten(sheet.node, before, "properties"), dict(sheets.stored(sheet.node, before)), record.id, digest,
-    )  # fmt: skip
-
-
-def edit_source(request: Request, reader: Reader, _sent: Sent) -> Task:
-    """A source changed in any part but its key."""
-    record, digest = _record(request, reader, SOURCES)
-    return _edit_whole(record, digest, SOURCES, sheets.without_id(sheets.SOURCE), ("id",))
-
-
-def edit_claim(request: Request, reader: Reader, _sent: Sent) -> Task:
-    """A claim changed in any part but its status."""
-    record, digest = _record(request, reader, CLAIMS)
-    return _edit_whole(record, digest, CLAIMS, sheets.CLAIM, ("id", "status"))
-
-
-def _edit_whole(record: AnyRecord, digest: str, kind: Kind, sheet: Sheet, kept: tuple[str, ...]) -> Task:
-    before = msgspec.to_builtins(record)
-    fixed = {name: before[name] for name in kept}
-    needed = {"scope": {}} if kind is CLAIMS else {}
-    return Task(
-        sheet, f"/{kind.folder}/{record.id}/edit", "title.edit", kind, lambda fields: fixed | needed | fields, "",
-        flatten(sheet.node, before, "record"), dict(sheets.stored(sheet.node, before)), record.id, digest,
-    )  # fmt: skip
-
-
-def add_report(request: Request, reader: Reader, _sent: Sent) -> Task:
-    """A report more on a site; nothing that is there is changed."""
-    record, digest = _record(request, reader, SITES)
-    before: Json = msgspec.to_builtins(record)
-    reports = before["properties"].get("reports", [])
-
-    def build(report: Json) -> Json:
-        properties = before["properties"] | {"reports": [*reports, report]}
-        return _feature(record.id, sheets.completed_site(properties))
-
-    return Task(
-        sheets.REPORT, f"/sites/{record.id}/report", "title.report", SITES, build,
-        f"properties.reports.{len(reports)}", sheets.started(sheets.REPORT, reader.language),
-        key=record.id, digest=digest, appends=True, subject=_subject(reader, record.id),
-    )  # fmt: skip
-
-
-def add_response(request: Request, reader: Reader, sent: Sent) -> Task:
-    """What somebody answers to a report or an event of a site."""
-    record, digest = _record(request, reader, SITES)
-    before: Json = msgspec.to_builtins(record)
-    targets = _answerable(before["properties"], reader)
-    if not targets:
-        raise Missing
-    asked = sent.control.get("_to") or request.query_params.get("to", "")
-    chosen = asked if asked in dict(targets) else targets[-1][0]
-    listed, _, number = chosen.partition(".")
-    responses = before["properties"][listed][int(number)].setdefault("responses", [])
-
-    def build(response: Json) -> Json:
-        changed = msgspec.json.decode(msgspec.json.encode(before))
-        changed["properties"][listed][int(number)]["responses"] = [*responses, response]
-        return changed  # type: ignore[no-any-return]
-
-    return Task(
-        sheets.RESPONSE, f"/sites/{record.id}/response", "title.response", SITES, build,
-        f"properties.{chosen}.responses.{len(responses)}", sheets.started(sheets.RESPONSE, reader.language),
-        key=record.id, digest=digest, appends=True, subject=_subject(reader, record.id), targets=targets,
-    )  # fmt: skip
-
-
-def _answerable(properties: Json, reader: Reader) -> tuple[tuple[str, str], ...]:
-    words = reader.book.words
-    reports = [
-        (
-            f"reports.{n}",
-            f"{words.say('report')} {item['id'][1:]}: {words.label('condition', item['condition'])}"
-            + (f", {words.date(item['observed'])}" if "observed" in item else ""),
-        )
-        for n, item in enumerate(properties.get("reports", ()))
-    ]
-    events = [
-        (
-            f"history.{n}",
-            words.label("event", item["event"]) + (f", {words.date(item['date'])}" if "date" in item else ""),
-        )
-        for n, item in enumerate(properties.get("history", ()))
-    ]
-    return (*events, *reports)
-
-
-def _subject(reader: Reader, key: str) -> str:
-    return reader.book.names[key].text
-
-
-def _feature(key: str, properties: Json) -> Json:
-    shape = sheets.preferred_shape(properties)
-    return {"type": "Feature", "id": key, "geometry": shape, "properties": properties}
-
-
-def _record(request: Request, reader: Reader, kind: Kind) -> tuple[AnyRecord, str]:
-    """Return a record that can be changed and the digest of its file."""
-    key = request.path_params["key"]
-    if (kind.folder, key) in reader.look.broken:
-        raise Missing
-    try:
-        return read_record(reader.look.registry.directory, kind, key)
-    except (RecordNotFound, InvalidRecords) as error:
-        raise Missing from error
+"""How often a part is put behind what others added meanwhile, before its writer is told."""
 
 
 def opened(task: Task, request: Request, reader: Reader, office: Office) -> Response:
@@ -320,7 +73,7 @@ def shown(
         sheet=task.sheet,
         action=task.address,
         flat=answers.flat,
-        words=reader.book.words,
+        words=reader.book.own_words,
         registry=reader.look.readable,
         faults=read_answers.faults if read_answers else {},
         readings=read_answers.readings if read_answers else {},
@@ -336,7 +89,9 @@ def shown(
     )  # fmt: skip
 
 
-def answered(task: Task, reader: Reader, office: Office, given: Sent) -> Response:
+def answered(  # noqa: PLR0911 - one line for each button
+    task: Task, reader: Reader, office: Office, given: Sent
+) -> Response:
     """Do what the button that was pressed asks for."""
     action = given.control.get("_action", "save")
     verb, _, path = action.partition(":")
@@ -385,6 +140,8 @@ def examined(task: Task, reader: Reader, given: Sent) -> tuple[Answers, AnyRecor
         tidy(given.control.get("_locator", "")),
     )
     value = read(task.sheet.node, answers, task.sheet.path, task.place) or {}
+    if answers.source and answers.source not in reader.look.readable.sources:
+        answers.fault("_source", Fault("fault.no_source"))
     made = task.build(value)
     try:
         record: AnyRecord = decode_loosely(msgspec.json.encode(made), task.kind.record_type, "")
@@ -400,7 +157,9 @@ def examined(task: Task, reader: Reader, given: Sent) -> tuple[Answers, AnyRecor
     return answers, None if answers.faults else record, made
 
 
-def saved(task: Task, reader: Reader, office: Office, given: Sent) -> Response:
+def saved(  # noqa: PLR0911 - each way in which saving ends
+    task: Task, reader: Reader, office: Office, given: Sent
+) -> Response:
     """Write what a form holds, or show it again with all that stands in the way."""
     draft_id = given.control.get("_draft", "")
     before = office.done(draft_id)
@@ -459,7 +218,7 @@ def conflict(task: Task, reader: Reader, office: Office, given: Sent, answers: A
         now = now["properties"]
     node = task.sheet.node
     theirs = flatten(node, now, task.sheet.path)
-    mine = given.flat | {path: edtf for path, edtf in answers.readings.items()}
+    mine = given.flat | answers.readings
     paths = [p for p in dict.fromkeys([*theirs, *mine]) if not p.endswith(("@", "@sure"))]
     differing = [(p, theirs.get(p, ""), tidy(mine.get(p, ""))) for p in paths]
     rows = [row for row in differing if row[1] != row[2]]
@@ -472,7 +231,7 @@ def pasted(task: Task, reader: Reader, office: Office, given: Sent) -> Response:
     text = given.control.get("_paste", "")
     taken = reader.look.readable.sources.keys()
     try:
-        drafts, problems = _read_citations(text, taken)
+        drafts, problems = read_citations(text, taken)
     except UnreadableReferences as error:
         return shown(task, reader, office, given, 422, paste_failed=str(error), paste=text)
     number = given.control.get("_action", "").partition(":")[2]
@@ -482,23 +241,6 @@ def pasted(task: Task, reader: Reader, office: Office, given: Sent) -> Response:
     fields = {name: value for name, value in msgspec.to_builtins(drafts[chosen or 0]).items() if name != "id"}
     filled = given.flat | flatten(sheets.SOURCE.node, fields, "record")
     return shown(task, reader, office, Sent(filled, given.control), pasted=True, paste_problems=problems)
-
-
-def _read_citations(text: str, taken: Any) -> tuple[list[SourceDraft], list[str]]:
-    """Read what was pasted, whatever of the forms it is in. Raises `UnreadableReferences`."""
-    plain = text.strip()
-    if not plain:
-        raise UnreadableReferences("nothing was pasted")
-    if plain.startswith(("http://", "https://", "doi:", "10.", "www.")) and "\n" not in plain:
-        return [source_from_address(plain, taken)], []
-    raw = text.encode()[: MAX_BYTES + 1]
-    form_name = "csl-json" if plain[0] in "[{" else "bibtex" if plain[0] == "@" else "ris"
-    entries = read_references(raw, form_name, taken)
-    drafts = [entry.draft for entry in entries if entry.draft is not None]
-    problems = [message for entry in entries for message in entry.messages]
-    if not drafts:
-        raise UnreadableReferences("; ".join(problems))
-    return drafts, problems[:20]
 
 
 def report_there(given: Sent, reader: Reader, office: Office, request: Request) -> Response | None:
@@ -511,19 +253,6 @@ def report_there(given: Sent, reader: Reader, office: Office, request: Request) 
     flat = move(given.flat, "properties.reports.0", "report")
     control = given.control | {"_digest": task.digest, "_view": "short"}
     return shown(task, reader, office, Sent(flat, control), carried=True)
-
-
-TASKS: Mapping[str, TaskMaker] = {
-    "/new/site": new_site,
-    "/new/source": new_source,
-    "/new/claim": new_claim,
-    "/sites/{key}/edit": edit_site,
-    "/sites/{key}/report": add_report,
-    "/sites/{key}/response": add_response,
-    "/sources/{key}/edit": edit_source,
-    "/claims/{key}/edit": edit_claim,
-}
-"""The addresses of all forms."""
 
 
 def routes(office: Office) -> list[BaseRoute]:

@@ -149,7 +149,7 @@ function heading(desk, card, site) {
       el(
         "span",
         {},
-        latest(desk, card),
+        ...latest(desk, card),
         contested && el("span", { class: "contested" }, words.word("is_contested_long")),
       ),
     ),
@@ -166,16 +166,22 @@ function heading(desk, card, site) {
   );
 }
 
-/** What the colour stands for; where it is no grade, why, and then what was seen last. @type {(desk: Desk, card: any) => string} */
+/** What the colour stands for; where it is no grade, why, and then what was seen last. @type {(desk: Desk, card: any) => (Node | string)[]} */
 function latest({ app, words }, card) {
   const { condition, standing } = card.derived;
   const isGrade = condition?.grades.includes(standing);
-  const reason = isGrade ? "" : `${app.conditionLabel(standing)}. ${words.explanation("standing", standing)} `;
-  if (!condition) return reason.trim();
+  const reason = isGrade
+    ? []
+    : [
+        `${app.conditionLabel(standing)}. `,
+        el("span", { class: "reason" }, words.explanation("standing", standing), " "),
+      ];
+  if (!condition) return reason;
   const grades = condition.grades
     .map((/** @type {string} */ grade) => words.label("condition", grade))
     .join(" / ");
-  return reason + words.word("latest", { grades, dates: datesOf({ words }, card, condition.reports) });
+  const seen = words.word("latest", { grades, dates: datesOf({ words }, card, condition.reports) });
+  return isGrade ? [seen] : [...reason, el("span", { class: "reason" }, seen)];
 }
 
 /** @type {(desk: Desk, name: any) => HTMLElement} */

@@ -8,6 +8,7 @@ const FEW = 8;
 /** From here on a group has a field to search its choices, and shows no more of them at once. */
 const MANY = 40;
 const CHOICE_LETTERS = 140;
+const COUNTING_MS = 6;
 
 /** Groups that are always in sight; the others are in `MORE`. */
 const FIRST = ["condition", "community", "type", "contested", "precision"];
@@ -32,27 +33,41 @@ export function renderFilters(app) {
   showClear(app);
 }
 
-/** Writes new counts into the groups that are open, so that focus and scrolling stay. @param {any} app */
+/**
+ * Writes new counts into the groups that are open, so that focus and scrolling stay. Many open groups of many sites
+ * take several turns, so that the map is drawn in between.
+ * @param {any} app
+ */
 export function updateFilters(app) {
-  for (const group of document.querySelectorAll("#filters [data-facet]")) {
-    const facet = facetOf(app, group.getAttribute("data-facet") ?? "");
-    if (!facet) continue;
-    const badge = /** @type {HTMLElement} */ (group.querySelector(".chosen"));
-    badge.textContent = facet.chosen.size > 0 ? app.words.number(facet.chosen.size) : "";
-    if (!group.hasAttribute("open")) continue;
-    countFacet(facet, app.fails);
-    const codes = new Map(
-      facet.options.map((/** @type {string} */ id, /** @type {number} */ code) => [id, code]),
-    );
-    for (const label of group.querySelectorAll("label")) {
-      const input = /** @type {HTMLInputElement} */ (label.querySelector("input"));
-      const count = facet.counts[/** @type {number} */ (codes.get(input.value))];
-      input.checked = facet.chosen.has(input.value);
-      /** @type {HTMLElement} */ (label.querySelector(".count")).textContent = app.words.number(count);
-      label.classList.toggle("empty", count === 0 && !input.checked);
-    }
-  }
   showClear(app);
+  const groups = [...document.querySelectorAll("#filters [data-facet]")];
+  window.clearTimeout(app.counting);
+  const turn = () => {
+    const start = performance.now();
+    while (groups.length > 0 && performance.now() - start < COUNTING_MS)
+      updateGroup(app, /** @type {Element} */ (groups.shift()));
+    if (groups.length > 0) app.counting = window.setTimeout(turn);
+  };
+  turn();
+}
+
+/** @type {(app: any, group: Element) => void} */
+function updateGroup(app, group) {
+  const facet = facetOf(app, group.getAttribute("data-facet") ?? "");
+  const badge = /** @type {HTMLElement} */ (group.querySelector(".chosen"));
+  badge.textContent = facet.chosen.size > 0 ? app.words.number(facet.chosen.size) : "";
+  if (!group.hasAttribute("open")) return;
+  countFacet(facet, app.fails);
+  const codes = new Map(
+    facet.options.map((/** @type {string} */ id, /** @type {number} */ code) => [id, code]),
+  );
+  for (const label of group.querySelectorAll("label")) {
+    const input = /** @type {HTMLInputElement} */ (label.querySelector("input"));
+    const count = facet.counts[/** @type {number} */ (codes.get(input.value))];
+    input.checked = facet.chosen.has(input.value);
+    /** @type {HTMLElement} */ (label.querySelector(".count")).textContent = app.words.number(count);
+    label.classList.toggle("empty", count === 0 && !input.checked);
+  }
 }
 
 /** @param {any} app @param {any} facet @param {string} id @returns {string} */

@@ -30,6 +30,7 @@ export function csvText(rows, rights) {
     attribution: rights.attribution,
     records_sha256: rights.digest,
   };
+  /** @type {Record<string, any>[]} */
   const lines = rows.map(({ facts, geometry }) => {
     const [longitude, latitude] = middleOf(geometry) ?? [null, null];
     return { ...facts, longitude, latitude, ...last };
@@ -59,8 +60,9 @@ export function geojsonText(rows, rights) {
 /** Outer ring counter-clockwise, holes clockwise, as RFC 7946 has it. @type {(geometry: any) => any} */
 function wound(geometry) {
   if (geometry?.type !== "Polygon") return geometry ?? null;
-  const coordinates = geometry.coordinates.map((/** @type {number[][]} */ ring, /** @type {number} */ place) =>
-    signedArea(ring) > 0 === (place === 0) ? ring : [...ring].reverse(),
+  const coordinates = geometry.coordinates.map(
+    (/** @type {number[][]} */ ring, /** @type {number} */ place) =>
+      signedArea(ring) > 0 === (place === 0) ? ring : [...ring].reverse(),
   );
   return { type: "Polygon", coordinates };
 }

@@ -185,11 +185,16 @@ function archiveView(desk, archive, [longitude, latitude], isRough) {
     "div",
     { class: "side-choices" },
     ...["compare_left", "compare_right"].map((key, side) =>
-      sideChoice(words.word(key), releases.map((release) => words.date(release.label)), sides[side], (chosen) => {
-        sides[side] = chosen;
-        trouble.textContent = "";
-        load(side);
-      }),
+      sideChoice(
+        words.word(key),
+        releases.map((release) => words.date(release.label)),
+        sides[side],
+        (chosen) => {
+          sides[side] = chosen;
+          trouble.textContent = "";
+          load(side);
+        },
+      ),
     ),
   );
 

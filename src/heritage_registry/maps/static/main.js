@@ -3,7 +3,7 @@
 import { drawBasemap } from "./basemap.js";
 import { siteCard } from "./card.js";
 import { activeFilters, renderChips } from "./chips.js";
-import { readTable, COLUMN_ZOOM } from "./columns.js";
+import { readTable } from "./columns.js";
 import { wireControls } from "./controls.js";
 import { openBlocks, readMeta, unpack } from "./data.js";
 import { byId, fill } from "./dom.js";
@@ -23,10 +23,10 @@ import { readHash, writeHash } from "./state.js";
 import { readPalette, shapeOfType, SHADES } from "./symbols.js";
 import { startTakeaway } from "./takeaway.js";
 import { dayNumber, isoDay, statesOn, timeControl } from "./time.js";
+import { mapViews } from "./views.js";
 import { speak } from "./words.js";
 
 const RESTING_MS = 120;
-const CLOSE_ZOOM = 12;
 const STANDINGS = ["disagree", "works_since", "undated", "in_part", "none"];
 
 /** @param {any} map Leaflet's. */
@@ -95,6 +95,8 @@ function makeApp(map, meta, table, words) {
     near: /** @type {any} */ (null),
     /** @type {number | undefined} */
     drawnAt: undefined,
+    /** Further turns of counting. @type {number | undefined} */
+    counting: undefined,
 
     /** @param {number} site */
     rough: (site) => site < table.located && meta.codes.location_of[table.precision[site]] !== "monument",
@@ -169,15 +171,6 @@ function makeApp(map, meta, table, words) {
       if (!(id && focusRow(id)) && opener?.isConnected) opener.focus();
     },
 
-    /** Goes where all of some sites are seen apart. @param {number[]} sites */
-    showSites(sites) {
-      const corners = sites.map((site) => map.unproject([table.x[site], table.y[site]], COLUMN_ZOOM));
-      const zoom = map.getZoom();
-      const bounds = L.latLngBounds(corners);
-      const target = Math.min(16, Math.max(zoom + 1, map.getBoundsZoom(bounds.pad(0.25))));
-      map.setView(bounds.getCenter(), target, { animate: !calm.matches });
-    },
-
     /** @param {number | null} day */
     setDay(day) {
       const wasOn = app.state.day !== null;
@@ -215,8 +208,6 @@ function makeApp(map, meta, table, words) {
       map.setZoom(map.getZoom() + steps, { animate: !calm.matches });
     },
 
-    showRegion,
-    sitesInView,
     hashNow,
     search,
     setLanguage,
@@ -241,33 +232,14 @@ function makeApp(map, meta, table, words) {
     },
   };
 
+  const { sitesInView, bringIntoView, showRegion, showSites } = mapViews(map, app, calm);
+  Object.assign(app, { sitesInView, showRegion, showSites });
   const basemap = drawBasemap(map, app);
   const labels = drawLabels(map, app);
   const layer = siteLayer(map, app);
   const list = siteList(app, sitesInView);
   const time = timeControl(app);
   app.near = nearControl(app, () => app.sorted());
-
-  /** @type {() => number[]} */
-  function sitesInView() {
-    const bounds = map.getPixelBounds();
-    const scale = 2 ** (COLUMN_ZOOM - map.getZoom());
-    const [left, top, right, bottom] = [bounds.min.x, bounds.min.y, bounds.max.x, bounds.max.y].map(
-      (edge) => edge * scale,
-    );
-    const sites = [];
-    for (let site = 0; site < table.located; site += 1) {
-      if (
-        app.visible[site] &&
-        table.x[site] >= left &&
-        table.x[site] <= right &&
-        table.y[site] >= top &&
-        table.y[site] <= bottom
-      )
-        sites.push(site);
-    }
-    return sites;
-  }
 
   function refilter() {
     const start = performance.now();
@@ -314,18 +286,6 @@ function makeApp(map, meta, table, words) {
     }
   }
 
-  /** @type {(site: number) => void} */
-  function bringIntoView(site) {
-    const place = map.unproject([table.x[site] + 0.5, table.y[site] + 0.5], COLUMN_ZOOM);
-    const zoom = Math.max(map.getZoom(), app.rough(site) ? CLOSE_ZOOM - 1 : CLOSE_ZOOM);
-    const size = map.getSize();
-    const card = byId("card").getBoundingClientRect();
-    const isSheet = card.width >= size.x - 1;
-    const shift = isSheet ? [0, card.height / 2] : [Math.min(card.width, size.x) / 2, 0];
-    const target = map.unproject(map.project(place, zoom).add(shift), zoom);
-    map.setView(target, zoom, { animate: !calm.matches });
-  }
-
   /** @type {() => string} */
   function hashNow() {
     const { lat, lng } = map.getCenter();
@@ -367,17 +327,6 @@ function makeApp(map, meta, table, words) {
     if (site >= 0) await app.open(site, !view);
     else app.closeCard();
     await list.refresh();
-  }
-
-  function showRegion() {
-    const [west, south, east, north] = meta.region.bbox;
-    map.fitBounds(
-      L.latLngBounds([
-        [south, west],
-        [north, east],
-      ]),
-      { animate: !calm.matches },
-    );
   }
 
   /** @type {(query: string) => Promise<void>} */

@@ -19,6 +19,7 @@ export function nearControl(app, changed) {
   /** @type {Spot | null} */
   let chosen = null;
   let picking = false;
+  let sheet = "";
   let note = "";
   let turn = 0;
 
@@ -39,6 +40,8 @@ export function nearControl(app, changed) {
   function pick() {
     turn += 1;
     [kind, picking, note] = ["point", true, "near_click"];
+    sheet = document.body.dataset.sheet ?? ""; // on a phone it lies over the map
+    delete document.body.dataset.sheet;
     render();
   }
 
@@ -91,6 +94,7 @@ export function nearControl(app, changed) {
     take({ lat, lng }) {
       if (!picking) return false;
       set("point", { latitude: lat, longitude: lng });
+      if (sheet) document.body.dataset.sheet = sheet;
       return true;
     },
   };

@@ -62,8 +62,7 @@ function citing(app, card) {
     el("button", { type: "button", "data-form": form, on: { click: () => choose(form, text) } }, label),
   );
   const choose = (/** @type {string} */ form, /** @type {string} */ text) => {
-    for (const tab of tabs)
-      tab.setAttribute("aria-pressed", String(tab.getAttribute("data-form") === form));
+    for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.getAttribute("data-form") === form));
     box.show(text);
   };
   choose(forms[0][0], forms[0][2]);

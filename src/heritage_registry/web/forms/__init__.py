@@ -1,1 +1,1 @@
-"""Forms made from the record classes: one definition gives the fields, the reading of answers and the checks."""
+"""Forms made from the record classes: one definition gives the fields, their reading and their checks."""

@@ -13,6 +13,9 @@ from heritage_registry.phrases import read_phrase
 from heritage_registry.web.forms.data import MARK, Flat, count_items, tidy
 from heritage_registry.web.forms.tree import Node
 
+_LONGEST_DATE = 200
+"""No date in words is longer; a longer text is not worth the time to read it."""
+
 
 class Fault(msgspec.Struct, frozen=True):
     """What is wrong with an answer: a key of the messages with its values, or the words of the package."""
@@ -105,7 +108,7 @@ def _texts(answers: Answers, path: str, place: str) -> dict[str, str] | None:
     return found or None
 
 
-def _leaf(node: Node, answers: Answers, path: str) -> Any:
+def _leaf(node: Node, answers: Answers, path: str) -> Any:  # noqa: PLR0911 - one line for each kind of answer
     if node.kind == "yes":
         return True if answers.flat.get(path) == "1" else None
     text = tidy(answers.flat.get(path, ""))
@@ -129,6 +132,9 @@ def _leaf(node: Node, answers: Answers, path: str) -> Any:
 def _date(text: str, answers: Answers, path: str) -> str:
     """Return the date a phrase means; what can be read in two ways is asked and not chosen."""
     if text in answers.stored:
+        return text
+    if len(text) > _LONGEST_DATE:
+        answers.fault(path, Fault("fault.date"))
         return text
     try:
         reading = read_phrase(text, answers.language)

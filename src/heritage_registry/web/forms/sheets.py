@@ -33,14 +33,29 @@ class Sheet(msgspec.Struct, frozen=True):
 
     def leaf(self, path: str) -> Node:
         """Return the field of an answer of the short form."""
-        node = self.node
+        return self._way(path)[-1]
+
+    def parent(self, path: str) -> Node:
+        """Return the field in whose part an answer lies."""
+        return self._way(path)[-2]
+
+    def needs(self, path: str) -> bool:
+        """Tell whether there is no record without this answer, and not only no such part of one."""
+        return all(node.required for node in self._way(path) if node.owner)
+
+    def _way(self, path: str) -> list[Node]:
+        """Return the fields that lead to an answer, the answer's own last."""
+        node, way = self.node, [self.node]
         for step in path[len(self.path) + 1 :].split("."):
             if step.isdecimal():
                 assert node.item is not None
                 node = node.item
+                if node.is_leaf:
+                    way.append(node)
             else:
                 node = (node.item or node).field(step) if node.kind == "texts" else node.field(step)
-        return node
+                way.append(node)
+        return way
 
 
 def _without(node: Node, *names: str) -> Node:
@@ -119,7 +134,9 @@ SOURCE = Sheet(
     _groups(
         "record",
         {
-            "group.what": ("title", "author.0.literal", "publisher", "container-title", "issued", "URL", "language"),
+            "group.what": (
+                "title", "author.0.literal", "publisher", "container-title", "issued", "URL", "language",
+            ),
             "group.speaks": ("type", "kind", "affiliation", "party"),
             "group.repeats": ("derives_from.0",),
         },
@@ -169,7 +186,7 @@ def stored(node: Node, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def completed_site(properties: dict[str, Any], taken_reports: Iterable[str] = ()) -> dict[str, Any]:
-    """Return a site's parts with what follows from the others: numbers of reports, and the standing of shapes."""
+    """Return a site's parts with what follows from the others, such as the numbers of reports."""
     numbers = [int(key[1:]) for key in taken_reports if key[1:].isdecimal()]
     reports = [item for item in properties.get("reports", ()) if isinstance(item, dict)]
     numbers += [int(r["id"][1:]) for r in reports if r.get("id", "")[1:].isdecimal()]

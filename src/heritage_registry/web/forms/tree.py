@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,6 @@ import msgspec
 from msgspec import inspect
 
 from heritage_registry.form import Line
-from heritage_registry.parts import Citation
 
 _LINE_PATTERN = Line.__metadata__[0].pattern  # type: ignore[attr-defined]
 
@@ -72,37 +72,38 @@ def _struct(info: inspect.StructType, name: str, owner: str, *, required: bool) 
 
 def _field(field: inspect.Field, owner: str) -> Node:
     default = field.default if isinstance(field.default, str) else ""
-    return _node(field.type, field.encode_name, owner, {}, field.required, default)
+    return _node(field.type, field.encode_name, owner, {}, required=field.required, default=default)
 
 
-def _node(
-    expected: inspect.Type, name: str, owner: str, extra: dict[str, Any], required: bool, default: str = ""
+def _node(  # noqa: PLR0911 - one line for each kind of type
+    expected: inspect.Type, name: str, owner: str, extra: dict[str, Any], *, required: bool, default: str = ""
 ) -> Node:
     match expected:
         case _ if name in _KEPT:
             return Node(name, "kept", owner)
         case inspect.Metadata():
-            return _node(expected.type, name, owner, {**extra, **(expected.extra or {})}, required, default)
+            merged = {**extra, **(expected.extra or {})}
+            return _node(expected.type, name, owner, merged, required=required, default=default)
         case inspect.UnionType():
             choices = [t for t in expected.types if not isinstance(t, inspect.NoneType)]
             if any(isinstance(t, inspect.StructType) and t.tag is not None for t in choices):
                 return Node(name, "geometry", owner, required)
-            return _node(choices[-1], name, owner, extra, required, default)
+            return _node(choices[-1], name, owner, extra, required=required, default=default)
         case inspect.StructType():
             return _struct(expected, name, owner, required=required)
         case inspect.VarTupleType():
-            item = _node(expected.item_type, name, owner, {}, False)
+            item = _node(expected.item_type, name, owner, {}, required=False)
             return Node(name, "list", owner, required or bool(expected.min_length), item=item)
         case inspect.DictType():
             pair = (Node("language", "language", "Texts", True), Node("text", "prose", "Texts", True))
             item = Node(name, "struct", owner, fields=pair, part="Texts")
             return Node(name, "texts", owner, required, item=item)
         case _:
-            return _leaf(expected, name, owner, extra, required, default)
+            return _leaf(expected, name, owner, extra, required=required, default=default)
 
 
-def _leaf(
-    expected: inspect.Type, name: str, owner: str, extra: dict[str, Any], required: bool, default: str
+def _leaf(  # noqa: PLR0911 - one line for each kind of type
+    expected: inspect.Type, name: str, owner: str, extra: dict[str, Any], *, required: bool, default: str
 ) -> Node:
     if isinstance(expected, inspect.BoolType):
         return Node(name, "yes", owner)
@@ -129,4 +130,9 @@ def _is_prose(expected: inspect.StrType) -> bool:
     )
 
 
-CITATION = tree(Citation)
+def vocabularies(node: Node) -> Iterator[str]:
+    """Yield the lists of terms that a field and what lies below it choose from."""
+    if node.vocabulary:
+        yield node.vocabulary
+    for field in (*node.fields, *((node.item,) if node.item else ())):
+        yield from vocabularies(field)

@@ -11,7 +11,7 @@ from heritage_registry.registry import Registry
 from heritage_registry.web.forms.data import MARK, Flat, count_items
 from heritage_registry.web.forms.reading import Fault
 from heritage_registry.web.forms.sheets import Sheet
-from heritage_registry.web.forms.tree import Node
+from heritage_registry.web.forms.tree import Node, vocabularies
 from heritage_registry.web.working import AppWords
 
 Option = tuple[str, str]
@@ -66,6 +66,13 @@ class FormView(msgspec.Struct, frozen=True):
                 return messages[key]
         return self.words.title(node.vocabulary) if node.vocabulary else node.name
 
+    def short_label(self, path: str) -> str:
+        """Return what an answer is called where nothing around it says to which part it belongs."""
+        node, parent = self.sheet.leaf(path), self.sheet.parent(path)
+        if node.owner != "Texts":
+            return self.label(node)
+        return self.label(parent) if node.name == "text" else f"{self.label(parent)} – {self.label(node)}"
+
     def help(self, node: Node) -> str:
         """Return the sentence of help of a field, or nothing."""
         return self.words.messages.get(f"help.{node.owner}.{node.name}", "")
@@ -96,11 +103,19 @@ class FormView(msgspec.Struct, frozen=True):
                 ]
         return []
 
-    def explained(self, node: Node) -> list[tuple[str, str]]:
-        """Return the terms of a field with what each means."""
+    @property
+    def vocabularies(self) -> list[str]:
+        """Return the lists of terms that the fields on the page choose from, each once."""
+        nodes = [self.sheet.node]
+        if not self.full:
+            nodes = [self.sheet.leaf(p) for _, group in self.sheet.short for p in group]
+            nodes += [self.sheet.leaf(p) for p in self.sheet.more]
+        return list(dict.fromkeys(name for node in nodes for name in vocabularies(node)))
+
+    def explained(self, name: str) -> list[tuple[str, str]]:
+        """Return the terms of a vocabulary with what each means."""
         return [
-            (self.words.label(node.vocabulary, term), self.words.meaning(node.vocabulary, term))
-            for term in self.words.terms(node.vocabulary)
+            (self.words.label(name, term), self.words.meaning(name, term)) for term in self.words.terms(name)
         ]
 
     def sources(self) -> list[Option]:

@@ -1,0 +1,234 @@
+"""Pulling what others did: git merges the files, and records that both sides changed are merged by parts."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from heritage_registry.errors import RecordNotFound, RegistryError
+from heritage_registry.form import decode_loosely, encode
+from heritage_registry.git import (
+    GitFailed,
+    alone,
+    git,
+    head,
+    identity,
+    in_between,
+    merging,
+    patiently,
+    require,
+)
+from heritage_registry.history import relative_path
+from heritage_registry.merge import Conflict, Side, merge, merge_texts
+from heritage_registry.registry import KINDS, Kind
+
+_FETCH_SECONDS = 180
+
+
+class RecordConflict(msgspec.Struct, frozen=True):
+    """A record that both sides changed in one part. `ours` and `theirs` are the files, None where removed.
+
+    `conflicts` is empty where a side removed the record or where `unreadable` says what could not be read.
+    """
+
+    kind: Kind
+    id: str
+    conflicts: tuple[Conflict, ...]
+    ours: bytes | None
+    theirs: bytes | None
+    unreadable: str | None = None
+
+
+class Pulled(msgspec.Struct, frozen=True):
+    """What a pull came to. `commit` is None while something is left to a person or nothing was new."""
+
+    commit: str | None
+    conflicts: tuple[RecordConflict, ...] = ()
+    other_files: tuple[str, ...] = ()
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to a person."""
+        return not self.conflicts and not self.other_files
+
+
+def pull(directory: Path, author: str) -> Pulled:
+    """Fetch what others did and merge it, records by parts; go on with a merge that waits for answers.
+
+    Whatever can be merged is. Records in conflict keep both versions in their files, between markers; once
+    they are mended there, or settled by `resolve`, another pull finishes the merge.
+    """
+    require(directory)
+    with alone(directory):
+        if in_between(directory):
+            raise GitFailed("git is half-way through a rebase or the like; finish that first")
+        if not merging(directory):
+            upstream = _fetched(directory)
+            if upstream is None:
+                return Pulled(None)
+            _start_merge(directory, upstream, author)
+        _take_mended(directory)
+        return _finished(directory, author)
+
+
+def resolve(
+    directory: Path, kind: Kind, record_key: str, answers: Mapping[str, Side]
+) -> tuple[Conflict, ...]:
+    """Settle a record in conflict by answers to its parts; return what is still open, nothing written then."""
+    with alone(directory):
+        name = relative_path(kind, record_key)
+        stages = _unmerged(directory).get(name)
+        if stages is None or 2 not in stages or 3 not in stages:
+            raise RecordNotFound(f"{name} waits for no answers")
+        base, ours, theirs = (
+            decode_loosely(_blob(directory, stages[n]), kind.record_type, name) if n in stages else None
+            for n in (1, 2, 3)
+        )
+        assert ours is not None
+        merged = merge(base, ours, theirs, answers)  # type: ignore[type-var]
+        if merged.record is not None:
+            _replace_file(directory / name, encode(merged.record))
+            _stage(directory, name)
+        return merged.conflicts
+
+
+def _fetched(directory: Path) -> str | None:
+    """Fetch, and return the commit to merge, or None if there is nothing new."""
+    if head(directory) is None:
+        raise GitFailed("the repository has no commit yet; commit the registry first")
+    try:
+        git(directory, "rev-parse", "--verify", "-q", "@{upstream}")
+    except GitFailed as error:
+        raise GitFailed(
+            "this branch follows no other; say which with 'git branch --set-upstream-to=origin/main'"
+        ) from error
+    git(directory, "fetch", "--quiet", seconds=_FETCH_SECONDS)
+    upstream = git(directory, "rev-parse", "@{upstream}").decode().strip()
+    known = git(directory, "rev-list", "--count", f"HEAD..{upstream}").decode().strip() == "0"
+    return None if known else upstream
+
+
+def _start_merge(directory: Path, upstream: str, author: str) -> None:
+    """Merge without committing; git hands each record that both sides changed to `heritage merge`."""
+    prefix = os.fsdecode(git(directory, "rev-parse", "--show-prefix").removesuffix(b"\n"))
+    driver = [sys.executable, "-P", "-c", "from heritage_registry.cli import main; main()", "merge"]
+    with tempfile.TemporaryDirectory(prefix="heritage-") as folder:
+        attributes = Path(folder) / "attributes"
+        lines = [f'"/{_quoted(prefix)}{kind.folder}/*{kind.suffix}" merge=heritage' for kind in KINDS]
+        attributes.write_text(
+            "\n".join([*_own_attributes(directory), *lines, ""]), "utf-8", "surrogateescape"
+        )
+        settings = (
+            f"core.attributesFile={attributes}",
+            "merge.heritage.name=Heritage Registry: merge by parts",
+            # git puts quoted file names in place of these signs.
+            f"merge.heritage.driver={shlex.join(driver)} %O %A %B --output %A",
+            "merge.renames=false",
+        )
+        flags = [flag for setting in settings for flag in ("-c", setting)]
+        try:
+            git(directory, *flags, "merge", "--no-commit", "--quiet", upstream, env=identity(author))
+        except GitFailed as error:
+            if not merging(directory):
+                raise GitFailed(f"nothing was merged. {error}") from error
+
+
+def _quoted(prefix: str) -> str:
+    return re.sub(r'([*?\[\]\\"])', r"\\\1", prefix).replace("\\", "\\\\").replace('\\\\"', '\\"')
+
+
+def _own_attributes(directory: Path) -> list[str]:
+    """Return the user's attributes, whose place the file for one merge takes."""
+    found = (
+        git(directory, "config", "--get", "--type=path", "core.attributesFile", fine=(0, 1)).decode().strip()
+    )
+    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    path = Path(found) if found else home / "git" / "attributes"
+    return path.read_text("utf-8", "surrogateescape").split("\n") if path.is_file() else []
+
+
+def _take_mended(directory: Path) -> None:
+    """Stage the records in conflict from whose files somebody has taken the markers."""
+    for name, stages in _unmerged(directory).items():
+        found = _record_of(name)
+        if found is None or 2 not in stages or 3 not in stages:
+            continue
+        kind, _ = found
+        path = directory / name
+        try:
+            decode_loosely(path.read_bytes(), kind.record_type, name)
+        except (RegistryError, FileNotFoundError):
+            continue
+        _stage(directory, name)
+
+
+def _finished(directory: Path, author: str) -> Pulled:
+    """Commit the merge if nothing is open, else tell what is."""
+    open_files = _unmerged(directory)
+    if open_files:
+        conflicts = [
+            _conflict(directory, *found, stages)
+            for name, stages in open_files.items()
+            if (found := _record_of(name)) is not None
+        ]
+        others = tuple(name for name in open_files if _record_of(name) is None)
+        return Pulled(None, tuple(conflicts), others)
+    if merging(directory):
+        message = "Merge what others changed"
+        git(directory, "-c", "commit.gpgSign=false", "commit", "--quiet", "--no-verify", "--allow-empty",
+             "-m", message, env=identity(author))  # fmt: skip
+    return Pulled(head(directory))
+
+
+def _conflict(directory: Path, kind: Kind, record_key: str, stages: Mapping[int, str]) -> RecordConflict:
+    base, ours, theirs = (_blob(directory, stages[n]) if n in stages else None for n in (1, 2, 3))
+    if ours is None or theirs is None:
+        return RecordConflict(kind, record_key, (), ours, theirs)
+    found = merge_texts(base or b"", ours, theirs)
+    return RecordConflict(kind, record_key, found.conflicts, ours, theirs, found.unreadable)
+
+
+def _unmerged(directory: Path) -> dict[str, dict[int, str]]:
+    """Return the files in conflict, with the blobs of base (1), ours (2) and theirs (3)."""
+    found: dict[str, dict[int, str]] = {}
+    # From the top, so that files outside the registry are told too.
+    for entry in git(directory, "ls-files", "-u", "-z", "--", ":/", literal=False).split(b"\0"):
+        if entry:
+            facts, _, name = entry.partition(b"\t")
+            _, blob, stage = facts.decode().split()
+            found.setdefault(os.fsdecode(name), {})[int(stage)] = blob
+    return found
+
+
+def _blob(directory: Path, name: str) -> bytes:
+    return git(directory, "cat-file", "blob", name)
+
+
+def _stage(directory: Path, name: str) -> None:
+    patiently(directory, "add", "--", name)
+
+
+def _record_of(name: str) -> tuple[Kind, str] | None:
+    folder, _, file = name.rpartition("/")
+    for kind in KINDS:
+        if folder == kind.folder and file.endswith(kind.suffix):
+            return kind, file.removesuffix(kind.suffix)
+    return None
+
+
+def _replace_file(path: Path, raw: bytes) -> None:
+    """Write a file in one step, so that nobody meets half of it."""
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(temporary).chmod(path.stat().st_mode if path.exists() else 0o644)
+    Path(temporary).replace(path)
