@@ -1,4 +1,4 @@
-"""The app as a newcomer meets it: real Chromium, real files, with and without script, by keyboard, on a phone."""
+"""The app as a newcomer meets it: real Chromium, real files, without script too, by keyboard, on a phone."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import heritage, report, site_feature, write
-from web import served
 
+from conftest import heritage, report, site_feature, write
 from heritage_registry.registry import read_registry
 from heritage_registry.web.wording import LANGUAGES, web_messages
+from web import served
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -42,7 +42,9 @@ class Visit:
         self.foreign: list[str] = []
         self.told: list[str] = []
         self.page.on("request", self._asked)
-        self.page.on("console", lambda message: self.told.append(message.text) if message.type == "error" else None)
+        self.page.on(
+            "console", lambda message: self.told.append(message.text) if message.type == "error" else None
+        )
         self.page.on("pageerror", lambda error: self.told.append(str(error)))
 
     def _asked(self, request: Any) -> None:
@@ -59,7 +61,12 @@ def fill_source(page: Any) -> None:
     page.locator("[name='record.title']").fill("Survey of the valley")
     page.locator("[name='record.publisher']").fill("Survey Institute")
     page.locator("[name='record.issued']").fill("2021")
-    for name, value in (("type", "report"), ("kind", "academic"), ("affiliation", "academic"), ("party", "none")):
+    for name, value in (
+        ("type", "report"),
+        ("kind", "academic"),
+        ("affiliation", "academic"),
+        ("party", "none"),
+    ):
         page.locator(f"[name='record.{name}']").select_option(value)
 
 
@@ -180,9 +187,21 @@ def test_another_item_comes_with_the_cursor_in_it_and_all_else_kept(chromium: An
 
 
 ADDRESSES = (
-    "/", "/new", "/new/site", "/new/source", "/new/claim", "/sites", "/sites/k7m2q9x4", "/sites/k7m2q9x4/edit",
-    "/sites/k7m2q9x4/report", "/sites/k7m2q9x4/response", "/drafts", "/problems", "/sites/k7m2q9x5", "/nothing",
-)  # fmt: skip
+    "/",
+    "/new",
+    "/new/site",
+    "/new/source",
+    "/new/claim",
+    "/sites",
+    "/sites/k7m2q9x4",
+    "/sites/k7m2q9x4/edit",
+    "/sites/k7m2q9x4/report",
+    "/sites/k7m2q9x4/response",
+    "/drafts",
+    "/problems",
+    "/sites/k7m2q9x5",
+    "/nothing",
+)
 
 
 def prepared(registry: Path) -> None:
@@ -213,16 +232,24 @@ def test_axe_finds_nothing(chromium: Any, registry: Path) -> None:
                 visit.page.goto(address + path)
                 if visit.page.locator("#record-form").count():
                     visit.page.locator("[value=check]").click()
-                visit.page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true })")
+                visit.page.evaluate(
+                    "document.querySelectorAll('details').forEach((part) => { part.open = true })"
+                )
                 visit.page.evaluate(axe)
-                found = visit.page.evaluate("axe.run(document, {resultTypes: ['violations'], iframes: false})")["violations"]
+                found = visit.page.evaluate(
+                    "axe.run(document, {resultTypes: ['violations'], iframes: false})"
+                )["violations"]
                 assert [(x["id"], [n["html"][:150] for n in x["nodes"]][:3]) for x in found] == [], path
             visit.context.close()
 
 
 def test_a_nasty_name_runs_nothing(chromium: Any, registry: Path) -> None:
     name = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>{{7*7}}"
-    write(registry, "site", site_feature(names=[{"text": name, "language": "en", "citations": [{"source": "survey-2021"}]}]))
+    write(
+        registry,
+        "site",
+        site_feature(names=[{"text": name, "language": "en", "citations": [{"source": "survey-2021"}]}]),
+    )
     with served(registry) as address:
         visit = Visit(chromium, address)
         for path in ("/sites", "/sites/k7m2q9x4", "/sites/k7m2q9x4/edit", "/#site=k7m2q9x4"):

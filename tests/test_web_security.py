@@ -1,4 +1,4 @@
-"""What the app refuses, and nasty texts in every field: nothing breaks, nothing runs, all is shown as stored."""
+"""What the app refuses, and nasty texts in every field: nothing breaks or runs, all is shown as stored."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import heritage, named, report, site_feature, write
-from naughty import naughty_strings
 from starlette.testclient import TestClient
-from web import HOST, ORIGIN, client, fields_of, opened, send
 
+from conftest import heritage, named, report, site_feature, write
 from heritage_registry.errors import InvalidRecords
 from heritage_registry.form import unfit_text
 from heritage_registry.registry import read_registry
 from heritage_registry.web.app import create_app
 from heritage_registry.web.security import MAX_BODY_BYTES
 from heritage_registry.web.serve import is_loopback
+from naughty import naughty_strings
+from web import HOST, ORIGIN, client, fields_of, opened, send
 
 KEY = "k7m2q9x4"
 
@@ -33,14 +33,20 @@ def bare(registry: Path) -> TestClient:
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "127.0.0.1", "127.0.0.1:80", "127.0.0.1:8642.evil.example", "evil.example:8642", "[::1]:8642", "",
-     "localhost:8642@evil.example", "127.0.0.1:8642,evil.example", "127.0.0.1:8642 "],
-)  # fmt: skip
+    [
+        "evil.example",
+        "127.0.0.1",
+        "127.0.0.1:80",
+        "127.0.0.1:8642.evil.example",
+        "evil.example:8642",
+        "[::1]:8642",
+        "",
+        "localhost:8642@evil.example",
+        "127.0.0.1:8642,evil.example",
+    ],
+)
 def test_a_foreign_host_name_gets_no_page(registry: Path, host: str) -> None:
     answer = bare(registry).get("/sites", headers={"Host": host})
-    if host.strip() == HOST:
-        assert answer.status_code in (200, 421)
-        return
     assert answer.status_code == 421
     assert "survey" not in answer.text
 
@@ -77,7 +83,11 @@ def test_a_write_from_elsewhere_is_refused(
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Sec-Fetch-Site": "same-origin"}, {"Origin": ORIGIN}, {"Sec-Fetch-Site": "same-origin", "Origin": "null"}],
+    [
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Origin": ORIGIN},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "null"},
+    ],
 )
 def test_a_write_of_the_apps_own_page_passes(registry: Path, headers: dict[str, str]) -> None:
     assert bare(registry).post("/new/source", data={"record.title": "x"}, headers=headers).status_code == 422
@@ -85,14 +95,22 @@ def test_a_write_of_the_apps_own_page_passes(registry: Path, headers: dict[str, 
 
 def test_a_page_elsewhere_reads_nothing(registry: Path) -> None:
     browser = bare(registry)
-    for mode, dest in (("no-cors", "script"), ("cors", "empty"), ("no-cors", "image"), ("navigate", "iframe"), ("navigate", "object")):
+    for mode, dest in (
+        ("no-cors", "script"),
+        ("cors", "empty"),
+        ("no-cors", "image"),
+        ("navigate", "iframe"),
+        ("navigate", "object"),
+    ):
         headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest}
         assert browser.get("/sites", headers=headers).status_code == 403
     link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
     assert browser.get("/sites", headers=link).status_code == 200
 
 
-@pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data; boundary=x", "", "application/xml"])
+@pytest.mark.parametrize(
+    "kind", ["application/json", "text/plain", "multipart/form-data; boundary=x", "", "application/xml"]
+)
 def test_only_forms_are_read(registry: Path, kind: str) -> None:
     answer = client(registry).post("/new/source", content=b"{}", headers={"Content-Type": kind})
     assert answer.status_code == 415
@@ -129,9 +147,18 @@ def test_a_body_that_does_not_end_is_given_up(registry: Path, monkeypatch: pytes
         sent.append(message)
 
     scope: dict[str, Any] = {
-        "type": "http", "method": "POST", "path": "/drafts", "raw_path": b"/drafts", "query_string": b"", "scheme": "http",
-        "headers": [(b"host", HOST.encode()), (b"origin", ORIGIN.encode()), (b"content-type", b"application/x-www-form-urlencoded")],
-    }  # fmt: skip
+        "type": "http",
+        "method": "POST",
+        "path": "/drafts",
+        "raw_path": b"/drafts",
+        "query_string": b"",
+        "scheme": "http",
+        "headers": [
+            (b"host", HOST.encode()),
+            (b"origin", ORIGIN.encode()),
+            (b"content-type", b"application/x-www-form-urlencoded"),
+        ],
+    }
     asyncio.run(app(scope, receive, send_it))  # type: ignore[arg-type]
     assert sent[0]["status"] == 408
 
@@ -144,10 +171,25 @@ def test_a_body_that_is_no_form_is_a_plain_page(registry: Path, body: bytes) -> 
 
 @pytest.mark.parametrize(
     "path",
-    ["/static/../app.py", "/static/..%2fapp.py", "/static/%2e%2e/app.py", "/sites/..%2f..%2fregistry.toml", "/sites/%00", "/sites/../../etc/passwd",
-     "/sources/%2e%2e%2fregistry", "/claims/a%5c..%5cb", "/sites/k7m2q9x4%0d%0aX-A:1", "/sites/a/b/c", "/.git/config",
-     "/sites/%ff%fe/edit", "/sites/..%2fregistry/edit", "/sources/.hidden", "/records/k7m2q9x4.geojson", "/drafts/" + "a" * 24],
-)  # fmt: skip
+    [
+        "/static/../app.py",
+        "/static/..%2fapp.py",
+        "/static/%2e%2e/app.py",
+        "/sites/..%2f..%2fregistry.toml",
+        "/sites/%00",
+        "/sites/../../etc/passwd",
+        "/sources/%2e%2e%2fregistry",
+        "/claims/a%5c..%5cb",
+        "/sites/k7m2q9x4%0d%0aX-A:1",
+        "/sites/a/b/c",
+        "/.git/config",
+        "/sites/%ff%fe/edit",
+        "/sites/..%2fregistry/edit",
+        "/sources/.hidden",
+        "/records/k7m2q9x4.geojson",
+        "/drafts/" + "a" * 24,
+    ],
+)
 def test_a_path_leads_to_pages_only(registry: Path, path: str) -> None:
     write(registry, "site", site_feature())
     answer = client(registry).get(path, follow_redirects=False)
@@ -166,7 +208,14 @@ def test_a_draft_leads_to_no_other_file(registry: Path) -> None:
         data = {"_draft": draft, "_form": "/new/site"}
         assert browser.post("/drafts", data=data).status_code == 409, draft
         assert browser.get("/new/site", params={"draft": draft}).status_code == 200
-    for address in ("https://evil.example/", "//evil.example", "/sites/x/edit?y", "javascript:x", "/new/site\n", ""):
+    for address in (
+        "https://evil.example/",
+        "//evil.example",
+        "/sites/x/edit?y",
+        "javascript:x",
+        "/new/site\n",
+        "",
+    ):
         data = {"_draft": "a" * 24, "_form": address}
         assert browser.post("/drafts", data=data).status_code == 409, address
     assert list((registry.parent).rglob("*.json")) == [registry / "sources" / "survey-2021.json"]
@@ -184,7 +233,16 @@ EVERYWHERE = {
 def test_every_answer_carries_the_headers(registry: Path) -> None:
     write(registry, "site", site_feature())
     browser = client(registry)
-    for address in ("/", "/map", "/sites", f"/sites/{KEY}", "/new/site", "/static/app.js", "/nothing", f"/sites/{KEY}.bib"):
+    for address in (
+        "/",
+        "/map",
+        "/sites",
+        f"/sites/{KEY}",
+        "/new/site",
+        "/static/app.js",
+        "/nothing",
+        f"/sites/{KEY}.bib",
+    ):
         headers = browser.get(address).headers
         assert {name: headers.get(name) for name in EVERYWHERE} == EVERYWHERE, address
         policy = headers["content-security-policy"]
@@ -269,13 +327,26 @@ def kept(page: str) -> None:
 def test_nasty_texts_in_every_field_of_every_form_come_back_as_they_were(registry: Path, part: int) -> None:
     write(registry, "site", site_feature(reports=[report()]))
     browser = client(registry)
-    forms = ("/new/site", "/new/source", "/new/claim", f"/sites/{KEY}/report", f"/sites/{KEY}/response", f"/sites/{KEY}/edit")
-    full = {address: fields_of(send(browser, address, opened(browser, address), _action="full").text) for address in forms[:-1]}
+    forms = (
+        "/new/site",
+        "/new/source",
+        "/new/claim",
+        f"/sites/{KEY}/report",
+        f"/sites/{KEY}/response",
+        f"/sites/{KEY}/edit",
+    )
+    full = {
+        address: fields_of(send(browser, address, opened(browser, address), _action="full").text)
+        for address in forms[:-1]
+    }
     full[forms[-1]] = opened(browser, forms[-1])
     before = {path: path.read_bytes() for path in registry.rglob("*") if path.is_file()}
     for n, text in enumerate(TEXTS[part * 50 : part * 50 + 50]):
         address = forms[n % len(forms)]
-        fields = {name: text if not name.startswith("_") and not name.endswith("@") else value for name, value in full[address].items()}
+        fields = {
+            name: text if not name.startswith("_") and not name.endswith("@") else value
+            for name, value in full[address].items()
+        }
         fields |= {"_source": text, "_locator": text, "_action": "check"}
         answer = send(browser, address, fields)
         assert answer.status_code == 200, (address, text)
@@ -316,7 +387,13 @@ def test_nasty_texts_in_records_are_shown_as_they_are_stored(registry: Path) -> 
         if not plain or unfit_text(plain) or len(plain) > 5_000:
             continue
         try:
-            write(registry, "site", site_feature(f"k{n:07d}".replace("i", "0"), names=[named(plain)], reports=[report(as_stated=plain)]))
+            write(
+                registry,
+                "site",
+                site_feature(
+                    f"k{n:07d}".replace("i", "0"), names=[named(plain)], reports=[report(as_stated=plain)]
+                ),
+            )
         except InvalidRecords:
             continue
         shown += 1

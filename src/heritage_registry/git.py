@@ -66,8 +66,13 @@ def identity(author: str) -> dict[str, str]:
 
 
 #: A folder from elsewhere may bring settings that run programs: hooks and monitors do not run.
-_SETTINGS = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "core.quotePath=false",
-             "log.showSignature=false", "i18n.logOutputEncoding=UTF-8", "advice.detachedHead=false")  # fmt: skip
+_SETTINGS = (
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    "core.quotePath=false",
+    "log.showSignature=false",
+    "i18n.logOutputEncoding=UTF-8",
+)
 
 
 def git(
@@ -144,7 +149,7 @@ def git_path(directory: Path, name: str) -> Path:
 
 @contextmanager
 def alone(directory: Path) -> Iterator[None]:
-    """Let one process at a time write history; the lock lies in git's own folder and ends with it."""
+    """Let one process at a time write history. The lock lies in git's folder and ends with the process."""
     with git_path(directory, "heritage.lock").open("a+b") as lock:
         if sys.platform != "win32":
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -117,7 +117,8 @@ def commit_change(directory: Path, paths: Sequence[Path], message: str, author: 
     require(directory)
     names = [_inside(directory, path) for path in paths]
     listed = b"".join(os.fsencode(name) + b"\0" for name in names)
-    if git(directory, "check-ignore", "-z", "--stdin", given=listed, fine=(0, 1)):
+    asked = b"".join(b"./" + os.fsencode(name) + b"\0" for name in names)
+    if git(directory, "check-ignore", "-z", "--stdin", given=asked, fine=(0, 1), literal=False):
         raise GitFailed("one of these files is kept out of the repository by .gitignore; it is not committed")
     with alone(directory):
         if merging(directory) or in_between(directory):

@@ -81,7 +81,7 @@ def pull(directory: Path, author: str) -> Pulled:
 def resolve(
     directory: Path, kind: Kind, record_key: str, answers: Mapping[str, Side]
 ) -> tuple[Conflict, ...]:
-    """Settle a record in conflict by answers to its parts; return what is still open, nothing written then."""
+    """Settle a record in conflict by answers to its parts; return what is open, and then write nothing."""
     with alone(directory):
         name = relative_path(kind, record_key)
         stages = _unmerged(directory).get(name)

@@ -1,4 +1,4 @@
-"""`heritage history`, `pull` and `merge`: who changed what, earlier versions, and the work of two people in one."""
+"""`heritage history`, `pull` and `merge`: who changed what, earlier versions, two people's work in one."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ def history(directory: Path, record: str, compared: tuple[str, str] | None, comm
     else:
         found = versions(directory, kind, record)
         for version in found:
-            click.echo(f"{version.commit[:12]}  {version.date[:16]}  {version.author}: {version.subject}")
+            click.echo(
+                f"{version.commit[:12]}  {version.date[:16]}  {_shown(version.author)}: {_shown(version.subject)}"
+            )
         click.echo(f"{count(len(found), 'version')}.", err=True)
 
 
@@ -151,8 +153,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def merge_command(base: Path, ours: Path, theirs: Path, output: Path) -> None:
     """Merge the files of one record by parts, as a merge driver of git.
 
-    BASE is the last common version, an empty file where there is none. Where both sides changed one part, both
-    versions stand in the output between markers and the command ends with 1.
+    BASE is the last common version, an empty file where there is none. Where both sides changed one part,
+    both versions stand in the output between markers and the command ends with 1.
     """
     found = merge_texts(base.read_bytes(), ours.read_bytes(), theirs.read_bytes())
     with unwritable_told(output):
@@ -202,7 +204,7 @@ def _label(field: str) -> str:
     return LABELS.get(field, field.replace("_", " "))
 
 
-def _told(value: Any, term: str | None = None) -> str:
+def _told(value: Any, term: str | None = None) -> str:  # noqa: PLR0911 - a line for each kind of value
     """Return a value or part in one line."""
     if value is None:
         return "nothing"
@@ -228,6 +230,11 @@ def _facts(part: msgspec.Struct) -> Iterator[str]:
         value = getattr(part, name)
         if value is not None and value != ():
             yield f"{_label(encoded)} {_told(value, terms.get(encoded))}"
+
+
+def _shown(text: str) -> str:
+    """Return a text of somebody's commit without what would steer a terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _one_line(text: str) -> str:

@@ -28,6 +28,9 @@ from heritage_registry.registry import KINDS, AnyRecord, Kind, Registry, digest,
 _RECENT_NS = 2_000_000_000
 """A file changed so shortly before it was read may change again without a trace in its times."""
 
+_DiskState = tuple[int, int, int, int]
+"""When a file was changed (two clocks, in nanoseconds), its size and its number."""
+
 Key = tuple[str, str]
 """A record: the folder of its kind and its id."""
 
@@ -35,11 +38,19 @@ Key = tuple[str, str]
 class _File(msgspec.Struct, frozen=True):
     """What was read of one file. `trusted` tells whether its state on the disk shows every later change."""
 
-    state: tuple[int, ...]
+    state: _DiskState
     trusted: bool
     digest: str
     record: AnyRecord | None
     problems: tuple[Problem, ...]
+
+
+class _Folder(msgspec.Struct, frozen=True):
+    """What a folder held at the last look; `trusted` as with files, for all of them."""
+
+    states: dict[str, _DiskState]
+    trusted: bool
+    strays: tuple[Problem, ...]
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -64,9 +75,10 @@ class RegistryState:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._lock = threading.Lock()
-        self._config_state: tuple[int, ...] = ()
+        self._config_state: _DiskState | None = None
         self._config: RegistryConfig | None = None
         self._files: dict[str, dict[str, _File]] = {kind.folder: {} for kind in KINDS}
+        self._folders: dict[str, _Folder] = {}
         self._findings: dict[Key, list[Finding]] = {}
         self._strays: tuple[Problem, ...] = ()
         self._look: Look | None = None
@@ -102,7 +114,7 @@ class RegistryState:
 
     def _read_config(self) -> tuple[RegistryConfig, bool]:
         path = self.directory / "registry.toml"
-        state = _state(path.stat()) if path.is_file() else ()
+        state = _state(path.stat()) if path.is_file() else None
         if self._config is not None and state == self._config_state:
             return self._config, False
         self._config = None
@@ -111,32 +123,42 @@ class RegistryState:
 
     def _read_folder(self, kind: Kind, changed: set[Key], removed: set[Key], strays: list[Problem]) -> None:
         """Read the files of a folder whose state changed, and forget those that are gone."""
-        known, seen = self._files[kind.folder], set()
-        suffix, cut = kind.suffix, -len(kind.suffix)
-        for entry in _entries(self.directory / kind.folder):
-            if not entry.name.endswith(suffix) or not entry.is_file(follow_symlinks=False):
-                message = (
-                    f"is not a record; here lie files that end in {suffix}: rename it or move it elsewhere"
-                )
-                strays.append(Problem(f"{kind.folder}/{entry.name}", 0, "", message))
+        entries, states = _states(self.directory / kind.folder)
+        before = self._folders.get(kind.folder)
+        if before is not None and before.trusted and before.states == states:
+            strays += before.strays
+            return
+        found = [_stray(kind, name) for name in states if not _is_record(entries[name], kind)]
+        known = self._files[kind.folder]
+        seen: set[str] = set()
+        for file_name, state in states.items():
+            if not _is_record(entries[file_name], kind):
                 continue
-            name = entry.name[:cut]
+            name = file_name.removesuffix(kind.suffix)
             try:
-                state = _state(entry.stat(follow_symlinks=False))
-                before = known.get(name)
-                if before is None or before.state != state or not before.trusted:
-                    found = _read(entry.path, state, kind, name)
-                    if before is not None and before.digest == found.digest:
-                        found = replace(before, state=state, trusted=found.trusted)
-                    else:
-                        changed.add((kind.folder, name))
-                    known[name] = found
+                if self._read_file(entries[file_name].path, state, kind, name):
+                    changed.add((kind.folder, name))
             except FileNotFoundError:
                 continue  # taken away since it was listed
             seen.add(name)
-        for name in [name for name in known if name not in seen] if len(seen) != len(known) else ():
+        for name in known.keys() - seen:
             del known[name]
             removed.add((kind.folder, name))
+        trusted = len(seen) + len(found) == len(states) and all(file.trusted for file in known.values())
+        self._folders[kind.folder] = _Folder(states, trusted, tuple(found))
+        strays += found
+
+    def _read_file(self, path: str, state: _DiskState, kind: Kind, name: str) -> bool:
+        """Read a file if its state changed, and tell whether it holds anything else now."""
+        known = self._files[kind.folder]
+        before = known.get(name)
+        if before is not None and before.trusted and before.state == state:
+            return False
+        found = _read(path, state, kind, name)
+        is_same = before is not None and before.digest == found.digest
+        # The record that was there stays the same object, so that what was made from it stays good.
+        known[name] = replace(before, state=state, trusted=found.trusted) if before and is_same else found
+        return not is_same
 
     def _assembled(self, config: RegistryConfig) -> Registry:
         groups: list[dict[str, Any]] = []
@@ -241,18 +263,32 @@ class Only(Mapping[str, Any]):
         return [self._everything[key] for key in self._chosen]
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
+def _states(folder: Path) -> tuple[dict[str, os.DirEntry[str]], dict[str, _DiskState]]:
+    """Return what lies in a folder, other than hidden files, and the state of each on the disk."""
     if not folder.is_dir():
-        return []
-    with os.scandir(folder) as entries:
-        return [entry for entry in entries if not entry.name.startswith(".")]
+        return {}, {}
+    with os.scandir(folder) as listed:
+        entries = {entry.name: entry for entry in listed if not entry.name.startswith(".")}
+    try:
+        return entries, {name: _state(e.stat(follow_symlinks=False)) for name, e in entries.items()}
+    except FileNotFoundError:  # something was taken away while we looked
+        return _states(folder)
 
 
-def _state(stat: os.stat_result) -> tuple[int, ...]:
+def _is_record(entry: os.DirEntry[str], kind: Kind) -> bool:
+    return entry.name.endswith(kind.suffix) and entry.is_file(follow_symlinks=False)
+
+
+def _stray(kind: Kind, name: str) -> Problem:
+    message = f"is not a record; here lie files that end in {kind.suffix}: rename it or move it elsewhere"
+    return Problem(f"{kind.folder}/{name}", 0, "", message)
+
+
+def _state(stat: os.stat_result) -> _DiskState:
     return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
 
 
-def _read(path: str, state: tuple[int, ...], kind: Kind, name: str) -> _File:
+def _read(path: str, state: _DiskState, kind: Kind, name: str) -> _File:
     # The clock only tells whether the file's times can be trusted; nothing shown depends on it.
     trusted = time.time_ns() - max(state[:2]) > _RECENT_NS
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a Path for each of 100,000 files costs too much

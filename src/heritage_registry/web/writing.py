@@ -38,7 +38,7 @@ from heritage_registry.web.reading import broken_or_missing
 from heritage_registry.web.respond import Pairs, form, page
 from heritage_registry.web.tasks import TASKS, Json, Missing, Sent, Task, TaskMaker, add_report, sent
 
-_TRIES = 5
+_TRIES = 20
 """How often a part is put behind what others added meanwhile, before its writer is told."""
 
 
@@ -179,6 +179,9 @@ def saved(  # noqa: PLR0911 - each way in which saving ends
         else:
             add_record(reader.look.readable, record)
     except StaleRecord:
+        if task.appends:
+            answers.fault("_form", Fault("fault.busy"))
+            return shown(task, reader, office, given, 409, read=answers)
         return conflict(task, reader, office, given, answers)
     except InvalidRecords as error:
         answers.fault("_form", Fault("fault.check", str(error)))
