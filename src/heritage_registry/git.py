@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from heritage_registry.errors import RegistryError
@@ -87,25 +88,34 @@ def git(
     """Run git in the registry's folder and return what it prints."""
     flags = [flag for setting in _SETTINGS for flag in ("-c", setting)]
     command = ["git", "--no-pager", *(["--literal-pathspecs"] if literal else []), *flags, *arguments]
-    try:
-        done = subprocess.run(
-            command,
-            cwd=directory,
-            input=given,
-            capture_output=True,
-            check=False,
-            timeout=seconds,
-            env=_environment() | dict(env or {}),
-        )
-    except FileNotFoundError as error:
-        raise HistoryUnavailable("git is not installed, so records have no history here") from error
-    except subprocess.TimeoutExpired as error:
-        raise GitFailed(f"git did not answer within {seconds} seconds") from error
-    except ValueError as error:
-        raise GitFailed(f"git cannot be asked that: {error}") from error
-    if done.returncode not in fine:
-        raise GitFailed(f"git: {done.stderr.decode('utf-8', 'replace').strip()}")
-    return done.stdout
+    if not directory.is_dir():
+        raise HistoryUnavailable(f"{directory} is no folder")
+    # Files in place of pipes: if this process is killed, git goes on to its end and leaves nothing half done.
+    with TemporaryFile() as asked, TemporaryFile() as out, TemporaryFile() as told:
+        asked.write(given)
+        asked.seek(0)
+        try:
+            done = subprocess.run(
+                command,
+                cwd=directory,
+                stdin=asked,
+                stdout=out,
+                stderr=told,
+                check=False,
+                timeout=seconds,
+                env=_environment() | dict(env or {}),
+            )
+        except FileNotFoundError as error:
+            raise HistoryUnavailable("git is not installed, so records have no history here") from error
+        except subprocess.TimeoutExpired as error:
+            raise GitFailed(f"git did not answer within {seconds} seconds") from error
+        except ValueError as error:
+            raise GitFailed(f"git cannot be asked that: {error}") from error
+        out.seek(0)
+        told.seek(0)
+        if done.returncode not in fine:
+            raise GitFailed(f"git: {told.read().decode('utf-8', 'replace').strip()}")
+        return out.read()
 
 
 def _environment() -> dict[str, str]:

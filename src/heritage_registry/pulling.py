@@ -30,6 +30,7 @@ from heritage_registry.merge import Conflict, Side, merge, merge_texts
 from heritage_registry.registry import KINDS, Kind
 
 _FETCH_SECONDS = 180
+_MERGE_SECONDS = 3600
 
 
 class RecordConflict(msgspec.Struct, frozen=True):
@@ -134,7 +135,16 @@ def _start_merge(directory: Path, upstream: str, author: str) -> None:
         )
         flags = [flag for setting in settings for flag in ("-c", setting)]
         try:
-            git(directory, *flags, "merge", "--no-commit", "--quiet", upstream, env=identity(author))
+            git(
+                directory,
+                *flags,
+                "merge",
+                "--no-commit",
+                "--quiet",
+                upstream,
+                env=identity(author),
+                seconds=_MERGE_SECONDS,
+            )
         except GitFailed as error:
             if not merging(directory):
                 raise GitFailed(f"nothing was merged. {error}") from error

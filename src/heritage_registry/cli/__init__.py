@@ -59,7 +59,7 @@ def main(ctx: click.Context, registry: Path | None) -> None:
 
 
 for _command in (
-    list_command, show, stats, add, edit, check, format_command, map_command, publish, export, schema, init, serve,
-    history, pull_command, merge_command,
+    list_command, show, stats, add, edit, check, format_command, map_command, publish, export, schema, init,
+    serve, history, pull_command, merge_command,
 ):  # fmt: skip
     main.add_command(_command)

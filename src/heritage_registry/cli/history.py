@@ -65,9 +65,8 @@ def history(directory: Path, record: str, compared: tuple[str, str] | None, comm
     else:
         found = versions(directory, kind, record)
         for version in found:
-            click.echo(
-                f"{version.commit[:12]}  {version.date[:16]}  {_shown(version.author)}: {_shown(version.subject)}"
-            )
+            who = _shown(f"{version.author}: {version.subject}")
+            click.echo(f"{version.commit[:12]}  {version.date[:16]}  {who}")
         click.echo(f"{count(len(found), 'version')}.", err=True)
 
 

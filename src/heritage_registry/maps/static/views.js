@@ -5,6 +5,10 @@ import { byId } from "./dom.js";
 
 const CLOSE_ZOOM = 12;
 
+/** Pixels kept free around the sites, and below them where the legend is open. */
+const MARGIN = 40;
+const LEGEND_ROOM = 300;
+
 /**
  * @param {any} map Leaflet's.
  * @param {any} app
@@ -46,15 +50,35 @@ export function mapViews(map, app, calm) {
     map.setView(target, zoom, { animate: !calm.matches });
   }
 
+  /** All located sites, or the region where there is none, clear of the legend that lies over the map. */
   function showRegion() {
+    const legend = /** @type {HTMLDetailsElement} */ (byId("legend"));
+    const below = legend.open ? Math.min(LEGEND_ROOM, map.getSize().y * 0.4) : MARGIN;
+    map.fitBounds(boundsOfSites() ?? boundsOfRegion(), {
+      animate: !calm.matches,
+      paddingTopLeft: [MARGIN, MARGIN],
+      paddingBottomRight: [MARGIN, below],
+    });
+  }
+
+  function boundsOfRegion() {
     const [west, south, east, north] = meta.region.bbox;
-    map.fitBounds(
-      L.latLngBounds([
-        [south, west],
-        [north, east],
-      ]),
-      { animate: !calm.matches },
-    );
+    return L.latLngBounds([
+      [south, west],
+      [north, east],
+    ]);
+  }
+
+  function boundsOfSites() {
+    if (table.located === 0) return null;
+    let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let site = 0; site < table.located; site += 1) {
+      left = Math.min(left, table.x[site]);
+      right = Math.max(right, table.x[site]);
+      top = Math.min(top, table.y[site]);
+      bottom = Math.max(bottom, table.y[site]);
+    }
+    return L.latLngBounds(map.unproject([left, bottom], COLUMN_ZOOM), map.unproject([right, top], COLUMN_ZOOM));
   }
 
   /** Goes where all of some sites are seen apart. @param {number[]} sites */
