@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from playwright.sync_api import Browser, sync_playwright
 
 from heritage_registry.cli import main
 from heritage_registry.errors import InvalidRecords
 from heritage_registry.form import decode_loosely, encode
 from heritage_registry.registry import CLAIMS, SITES, SOURCES, record_path
+
+CHROMIUM = Path("/usr/bin/chromium")
 
 REGISTRY_TOML = """\
 title = { en = "Test registry", hy = "Փորձնական ռեեստր", az = "Sınaq reyestri", ru = "Пробный реестр" }
@@ -213,3 +217,16 @@ def claim(claim_id: str = "c1a1m000", **fields: Any) -> Json:
 def heritage(directory: Path, *arguments: str, answers: str = "") -> Result:
     """Run the command line on a registry as a person at a terminal would, who types `answers`."""
     return CliRunner().invoke(main, ["--registry", str(directory), *arguments], input=answers)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A running Chromium. Without one the tests that open pages are skipped, but never where CI is set."""
+    if not CHROMIUM.exists():
+        if os.environ.get("CI"):
+            pytest.fail(f"{CHROMIUM} is not there: install Debian's chromium")
+        pytest.skip("needs Chromium: install Debian's chromium")
+    with sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()

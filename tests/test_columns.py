@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from conftest import CITED, REGISTRY_TOML, point, report, site_feature, source
 from heritage_registry.assessed import AssessedSite
 from heritage_registry.assessment import assess
+from heritage_registry.citation import cited_keys
 from heritage_registry.config import read_config
 from heritage_registry.form import decode_loosely
 from heritage_registry.maps.columns import (
@@ -233,7 +234,9 @@ def test_further_filters_have_the_codes_of_what_reports_say(tmp_path: Path) -> N
         site(1, None, reports=[cleared]),
         site(2, None),
     ]
-    more = more_columns(rows_of(sites), read_config(tmp_path), SOURCES)
+    rows = rows_of(sites)
+    cited = [cited_keys(row.site) for row in rows]
+    more = more_columns(rows, cited, read_config(tmp_path), SOURCES)
     found = unpacked(more.columns)
     described = {facet["id"]: facet for facet in more.facets}
 

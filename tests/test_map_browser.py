@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from browser import LANGUAGES, Reader, messages
 from conftest import CITED, named, point, report, site_feature, source, write
 from heritage_registry.dates import in_words
 from heritage_registry.maps.assets import bundle
 from heritage_registry.maps.page import map_page
 from heritage_registry.registry import read_registry
 
-CHROMIUM = Path("/usr/bin/chromium")
-LANGUAGES = ("en", "hy", "az", "ru")
 SHUSHA = (46.7499, 39.7601)
 
 HOSTILE = [
@@ -120,68 +117,6 @@ def page_file(sites: Path, tmp_path: Path) -> Path:
     path = tmp_path / "index.html"
     path.write_text(map_page(read_registry(sites)), "utf-8", newline="\n")
     return path
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """A running browser."""
-    if not CHROMIUM.exists() and not os.environ.get("CI"):
-        pytest.skip("Chromium is not installed")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-class Reader:
-    """Somebody who has the page open. `complaints`: requests, errors and warnings there must not be."""
-
-    def __init__(self, browser: Any, file: Path, width: int = 1440, height: int = 900) -> None:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, offline=True, locale="en-US", reduced_motion="reduce"
-        )
-        self.file = file
-        self.page = context.new_page()
-        self.complaints: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", self._alarmed)
-        self.page.on("request", self._asked)
-
-    def _asked(self, request: Any) -> None:
-        if not request.url.startswith((self.file.as_uri(), "data:", "blob:")):
-            self.complaints.append(request.url)
-
-    def _alarmed(self, dialog: Any) -> None:
-        self.complaints.append(dialog.message)
-        dialog.dismiss()
-
-    def open(self, address: str = "") -> Reader:
-        self.page.goto("about:blank")
-        self.page.goto(self.file.as_uri() + address)
-        self.page.wait_for_selector("body[data-ready]")
-        self.rest()
-        return self
-
-    def rest(self) -> None:
-        self.page.wait_for_timeout(250)  # lists wait a moment before they follow the map
-
-    def state(self) -> Any:
-        return self.page.evaluate("JSON.parse(JSON.stringify(registryMapState()))")
-
-    def text(self, selector: str) -> str:
-        return str(self.page.text_content(selector))
-
-    def rows(self, within: str = "#results") -> list[str]:
-        return list(self.page.locator(f"{within} .row-name").all_text_contents())
-
-    def click_site(self, number: int) -> None:
-        at = self.page.evaluate("number => registryMapState().pixelOf(number)", number)
-        box = self.page.locator(".map-part").bounding_box()
-        self.page.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
-        self.page.wait_for_selector("#card:not([hidden])")
-        self.rest()
 
 
 @pytest.fixture
@@ -493,9 +428,3 @@ def test_every_word_of_the_page_is_there_in_every_language() -> None:
         assert {"".join(found) for found in used} <= set(words)
         for key, text in words.items():
             assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", messages("en")[key])), key
-
-
-def messages(language: str) -> dict[str, str]:
-    text = (files("heritage_registry.maps") / "static" / "messages" / f"{language}.json").read_text("utf-8")
-    words: dict[str, str] = json.loads(text)
-    return words

@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 
+from browser import LANGUAGES, Reader, messages
 from conftest import CITED, named, point, report, site_feature, source, write
 from heritage_registry.maps.page import map_page
 from heritage_registry.places import place_key
 from heritage_registry.registry import read_registry
 from heritage_registry.vocabulary import vocabulary
-from test_map_browser import LANGUAGES, Reader, chromium, messages
 
 pytestmark = pytest.mark.browser
-chromium = chromium  # noqa: PLW0127 - a fixture that this module uses too
 
 MORE = [
     "cause",

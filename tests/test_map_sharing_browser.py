@@ -11,21 +11,18 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from browser import LANGUAGES, Reader, axe, messages
 from conftest import CITED, named, point, report, site_feature, source, write
 from heritage_registry.citation import Reference, cite_registry, cite_site, csl_json
 from heritage_registry.exports.csv import csv_file
 from heritage_registry.exports.geojson import geojson_file
 from heritage_registry.maps.page import map_page
 from heritage_registry.registry import Registry, read_registry, registry_digest
-from test_map_browser import LANGUAGES, Reader, chromium, messages
-
-__all__ = ["chromium"]
 
 FORMULA = '=HYPERLINK("https://example.org")'
 PIXEL = base64.b64decode(
@@ -584,9 +581,6 @@ def test_axe_finds_nothing_with_everything_open(
     width: int,
     scheme: str,
 ) -> None:
-    if find_spec("axe_playwright_python") is None:
-        pytest.skip("needs axe-playwright-python, which carries axe")
-    axe = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
     reader = Reader(chromium, page_file, width, 800)
     reader.page.emulate_media(color_scheme=scheme)
     reader.page.route(
@@ -598,7 +592,7 @@ def test_axe_finds_nothing_with_everything_open(
     reader.rest()
 
     def found() -> list[str]:
-        reader.page.evaluate(axe)
+        reader.page.evaluate(axe())
         result = reader.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in result["violations"]]
 

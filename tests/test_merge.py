@@ -310,13 +310,14 @@ def canonical(record: Any) -> Any:
     """Return a record as data without any order of lists, and with reports by what they say."""
 
     def turned(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {k: turned(v) for k, v in value.items() if k not in ("id", "superseded_by", "geometry")}
-        if isinstance(value, list):
-            return sorted((turned(item) for item in value), key=msgspec.json.encode)
+        if isinstance(value, msgspec.Struct):
+            names = [n for n in value.__struct_fields__ if n not in ("id", "superseded_by", "geometry")]
+            return {name: turned(getattr(value, name)) for name in names}
+        if isinstance(value, tuple):
+            return sorted(map(turned, value), key=lambda item: msgspec.json.encode(item, order="sorted"))
         return value
 
-    return turned(msgspec.to_builtins(record))
+    return turned(record)
 
 
 @often

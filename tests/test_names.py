@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from importlib.resources import files
 from itertools import combinations, permutations
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -253,8 +252,6 @@ def test_a_skeleton_is_the_same_for_near_consonants() -> None:
     assert skeleton(fold("Talish")) == skeleton(fold("Dalish"))
 
 
-CHROMIUM = Path("/usr/bin/chromium")
-
 # Fixed odd texts next to the names: casing, compatibility forms, joiners, lone marks, other scripts.
 ODD = [
     "",
@@ -277,12 +274,9 @@ ODD = [
 ]
 
 
-@pytest.fixture(scope="module")
-def browser_fold() -> Iterator[Any]:
+@pytest.fixture
+def browser_fold(chromium: Any) -> Iterator[Any]:
     """Call fold.js in a page: a list of [query, name] becomes the keys of both and the score."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed")
     static = files("heritage_registry") / "maps" / "static" / "fold.js"
     # A module cannot be imported from a page that has no address: its exports become plain functions instead.
     script = static.read_text("utf-8").replace("export function", "function")
@@ -290,12 +284,10 @@ def browser_fold() -> Iterator[Any]:
         const key = fold(b, table);
         return [fold(a, table), key, score(a, key, table)];
     })"""
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.add_script_tag(content=script)
-        yield lambda pairs: page.evaluate(run, [_folding(), pairs])
-        browser.close()
+    page = chromium.new_page()
+    page.add_script_tag(content=script)
+    yield lambda pairs: page.evaluate(run, [_folding(), pairs])
+    page.close()
 
 
 @pytest.mark.browser

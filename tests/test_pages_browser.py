@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from browser import axe
 from heritage_registry.pages.publish import publish
 from heritage_registry.registry import read_registry
 
-CHROMIUM = Path("/usr/bin/chromium")
 REAL = Path(__file__).parents[1] / "sites"
 
 pytestmark = pytest.mark.browser
@@ -42,18 +39,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """A running browser."""
-    if not CHROMIUM.exists() and not os.environ.get("CI"):
-        pytest.skip("Chromium is not installed")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 def opened(
     chromium: Any, path: Path, width: int = 1280, height: int = 900, *, scheme: str = "light", **options: Any
 ) -> Any:
@@ -68,13 +53,11 @@ def opened(
 
 @pytest.mark.parametrize("name", ONE_OF_EACH)
 def test_axe_finds_nothing(chromium: Any, site: Path, name: str) -> None:
-    pytest.importorskip("axe_playwright_python")
-    axe = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
     for width, height, scheme in SCREENS:
         # The page's own policy runs no script at all, so axe has to come in past it.
         page = opened(chromium, site / name, width, height, scheme=scheme, bypass_csp=True)
         page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true })")
-        page.evaluate(axe)
+        page.evaluate(axe())
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
         assert [(x["id"], [node["html"] for node in x["nodes"]][:3]) for x in found] == []
         page.context.close()

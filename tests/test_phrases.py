@@ -183,3 +183,8 @@ def test_a_refusal_says_what_to_write(text: str, message: str) -> None:
 def test_a_language_without_words_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="no words for dates in 'fr': write one of en, hy, az, ru"):
         read_phrase("1992", "fr")
+
+
+def test_a_text_too_long_to_be_a_date_is_refused_at_once() -> None:
+    with pytest.raises(InvalidDate, match="it has 3,000 letters"):
+        read_phrase("[" * 3000)

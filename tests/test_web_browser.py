@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from browser import axe
 from conftest import heritage, report, site_feature, write
 from heritage_registry.registry import read_registry
 from heritage_registry.web.wording import LANGUAGES, web_messages
 from web import served
 
-CHROMIUM = Path("/usr/bin/chromium")
-
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """A running browser."""
-    if not CHROMIUM.exists() and not os.environ.get("CI"):
-        pytest.skip("Chromium is not installed")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 class Visit:
@@ -221,8 +206,6 @@ def test_nothing_is_cut_off_on_a_phone(chromium: Any, registry: Path) -> None:
 
 
 def test_axe_finds_nothing(chromium: Any, registry: Path) -> None:
-    axe_package = pytest.importorskip("axe_playwright_python")
-    axe = (Path(axe_package.__file__).parent / "axe.min.js").read_text("utf-8")
     prepared(registry)
     with served(registry) as address:
         for scheme, width in (("light", 1280), ("dark", 360)):
@@ -235,7 +218,7 @@ def test_axe_finds_nothing(chromium: Any, registry: Path) -> None:
                 visit.page.evaluate(
                     "document.querySelectorAll('details').forEach((part) => { part.open = true })"
                 )
-                visit.page.evaluate(axe)
+                visit.page.evaluate(axe())
                 found = visit.page.evaluate(
                     "axe.run(document, {resultTypes: ['violations'], iframes: false})"
                 )["violations"]

@@ -60,6 +60,9 @@ class Observation(msgspec.Struct, frozen=True):
     settled: bool = True
 
 
+Observations = tuple[Observation, ...]
+
+
 class Condition(msgspec.Struct, frozen=True):
     """The condition at a day: the grades of the latest observations up to it, which may disagree.
 
@@ -124,21 +127,25 @@ class Assessment(msgspec.Struct, frozen=True):
 
 def assess(site: Site, sources: Mapping[str, Source]) -> Assessment:
     """Derive everything for one site from its reports and their sources."""
+    seen, repairs = observations(site), _repairs(site)
+    condition, works = _condition_at(seen, date.max), _works_since(seen, repairs)
     return Assessment(
-        standing=standing(site),
-        condition=condition_at(site, date.max),
-        works_since=works_since(site),
-        bracket=bracket(site),
-        states=states(site),
-        disagreements=disagreements(site),
+        standing=_standing(site, condition, works),
+        condition=condition,
+        works_since=works,
+        bracket=_bracket(seen),
+        states=_states(seen, repairs),
+        disagreements=_disagreements(site, seen, repairs),
         lines=independent_lines(site, sources),
     )
 
 
-def observations(site: Site) -> tuple[Observation, ...]:
+def observations(site: Site) -> Observations:
     """Return the graded, dated, unsuperseded reports on the whole site, by day and place in the record."""
     found = [o for report in site.properties.reports if (o := _observation(report))]
-    return tuple(sorted(found, key=lambda o: o.day))
+    if len(found) > 1:
+        found.sort(key=lambda o: o.day)
+    return tuple(found)
 
 
 def _observation(report: Report) -> Observation | None:
@@ -181,7 +188,11 @@ def _end_of_beginning(observed: str) -> date | None:
 
 def condition_at(site: Site, day: date) -> Condition | None:
     """Return the latest observed condition up to a day, or None where nothing had been observed by then."""
-    seen = [o for o in observations(site) if o.day <= day]
+    return _condition_at(observations(site), day)
+
+
+def _condition_at(observed: Observations, day: date) -> Condition | None:
+    seen = [o for o in observed if o.day <= day]
     if not seen:
         return None
     latest = [o for o in seen if o.day == seen[-1].day]
@@ -198,13 +209,17 @@ def standing(site: Site) -> str:
     or the observations of that day differ (`disagree`). Without any observation it is told why: a grade of
     the whole site without a day (`undated`), grades of parts only (`in_part`), or no grade at all (`none`).
     """
-    latest = condition_at(site, date.max)
+    seen = observations(site)
+    return _standing(site, _condition_at(seen, date.max), _works_since(seen, _repairs(site)))
+
+
+def _standing(site: Site, latest: Condition | None, works: Sequence[Repair]) -> str:
     if latest is None:
         graded = [r for r in site.properties.reports if r.condition in _SEVERITY and not r.superseded_by]
         if not graded:
             return "none"
         return "in_part" if all(report.part for report in graded) else "undated"
-    if works_since(site):
+    if works:
         return "works_since"
     return latest.grades[0] if len(latest.grades) == 1 else "disagree"
 
@@ -215,15 +230,18 @@ def works_since(site: Site) -> tuple[Repair, ...]:
     Damage seen at some time "from 1992 on" is taken to be seen when that time began: nothing tells that it
     was still there after the works.
     """
-    seen = observations(site)
-    if not seen:
+    return _works_since(observations(site), _repairs(site))
+
+
+def _works_since(seen: Observations, repairs: Sequence[Repair]) -> tuple[Repair, ...]:
+    if not seen or not repairs:
         return ()
     latest = [o for o in seen if o.day == seen[-1].day]
     ends = [_last_possible_day(o) for o in latest]
     known = [end for end in ends if end]
     if len(known) < len(ends):
         return ()
-    begun = [repair for repair in _repairs(site) if repair.first and repair.first > max(known)]
+    begun = [repair for repair in repairs if repair.first and repair.first > max(known)]
     return tuple(sorted(begun, key=lambda repair: repair.first or date.max))
 
 
@@ -239,7 +257,10 @@ def bracket(site: Site) -> Bracket | None:
 
     Only an undamaged observation before the first damaged one opens the bracket: a place can be repaired.
     """
-    seen = observations(site)
+    return _bracket(observations(site))
+
+
+def _bracket(seen: Observations) -> Bracket | None:
     damaged = [o for o in seen if o.condition != UNDAMAGED and o.settled]
     if not damaged:
         return None
@@ -258,24 +279,27 @@ def states(site: Site) -> tuple[Span, ...]:
     - Nothing is known between an undamaged and a damaged observation, after the last undamaged one, and from
       a day on which one report sees damage and another none.
     """
-    repairs = _repairs(site)
-    sightings = [o for o in observations(site) if o.settled]
+    return _states(observations(site), _repairs(site))
+
+
+def _states(seen: Observations, repairs: Sequence[Repair]) -> tuple[Span, ...]:
+    sightings = [o for o in seen if o.settled]
     spans: list[Span] = []
     last: Span | None = None
     for day, group in groupby(sightings, key=lambda o: o.day):
-        seen = _sighting(day, tuple(group))
+        sighting = _sighting(day, tuple(group))
         if last is None:
-            spans += _before_first(seen, repairs)
+            spans += _before_first(sighting, repairs)
         else:
-            spans += _until(seen, last, repairs)
-        last = seen
+            spans += _until(sighting, last, repairs)
+        last = sighting
     if last is None:
         return (Span(None, "unknown", ()),)
     spans += _until(None, last, repairs)
     return tuple(span for n, span in enumerate(spans) if n == 0 or span.state != spans[n - 1].state)
 
 
-def _sighting(day: date, seen: tuple[Observation, ...]) -> Span:
+def _sighting(day: date, seen: Observations) -> Span:
     kinds = {o.condition == UNDAMAGED for o in seen}
     state: State = "unknown" if len(kinds) > 1 else "undamaged" if True in kinds else "damaged"
     return Span(day, state, tuple(o.report for o in seen))
@@ -322,6 +346,10 @@ def disagreements(site: Site) -> tuple[Disagreement, ...]:
     A response that denies or disputes; two observations that cannot both hold with no repair reported between
     them; a community's tie asserted by one and denied by another.
     """
+    return _disagreements(site, observations(site), _repairs(site))
+
+
+def _disagreements(site: Site, seen: Observations, repairs: Sequence[Repair]) -> tuple[Disagreement, ...]:
     found = [
         Disagreement("response", (report.id,), response.element, response.scope)
         for report in site.properties.reports
@@ -334,20 +362,18 @@ def disagreements(site: Site) -> tuple[Disagreement, ...]:
         for response in event.responses
         if response.stance in ("denies", "disputes")
     ]
-    found += [Disagreement("reports", pair) for pair in _irreconcilable(site)]
+    found += [Disagreement("reports", pair) for pair in _irreconcilable(seen, repairs)]
     if any(attribution.stance == "denies" for attribution in site.properties.attributions):
         found.append(Disagreement("attribution", (), "attribution"))
     return tuple(found)
 
 
-def _irreconcilable(site: Site) -> Iterable[tuple[str, str]]:
+def _irreconcilable(seen: Observations, repairs: Sequence[Repair]) -> Iterable[tuple[str, str]]:
     """Yield pairs of reports that cannot both hold.
 
     The later one sees less harm than the earlier one saw at the least, or both speak of one time and no grade
     fits both; and no repair is reported that may lie between them.
     """
-    seen = observations(site)
-    repairs = _repairs(site)
     for n, earlier in enumerate(seen):
         for later in seen[n + 1 :]:
             least, greatest = _SEVERITY[earlier.condition]

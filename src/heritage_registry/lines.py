@@ -41,6 +41,8 @@ def independent_lines(site: Site, sources: Mapping[str, Source]) -> tuple[Indepe
 
 def origins(key: str, sources: Mapping[str, Source]) -> frozenset[str]:
     """Return the sources at the beginning of what a source repeats: itself, if it repeats nothing."""
+    if not sources[key].derives_from:
+        return frozenset((key,))
     found: set[str] = set()
     seen: set[str] = set()
     open_keys = [key]

@@ -49,6 +49,10 @@ class Reading(msgspec.Struct, frozen=True):
         return self.readings[0] if len(self.readings) == 1 else None
 
 
+MAX_LETTERS = 200
+"""No date is longer; a longer text is refused unread."""
+
+
 @lru_cache(maxsize=4096)
 def read_phrase(text: str, language: str | None = None) -> Reading:
     """Read a date in words, or in EDTF. Without a language all four are tried. Raises InvalidDate."""
@@ -59,6 +63,8 @@ def read_phrase(text: str, language: str | None = None) -> Reading:
         raise _invalid(
             text, "it is empty", f"nothing at all (leave the field out), or a date such as {_EXAMPLES}"
         )
+    if len(plain) > MAX_LETTERS:
+        raise _invalid(text[:20] + "…", f"it has {len(plain):,} letters", f"a date such as {_EXAMPLES}")
     if direct := _in_figures(text, plain):
         return direct
     readings: list[str] = []

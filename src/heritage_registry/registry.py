@@ -93,7 +93,7 @@ def examine(directory: Path, progress: Progress | None = None) -> tuple[Registry
     """
     config = read_config(directory)
     problems = [problem for kind in KINDS for problem in _stray_entries(directory, kind)]
-    with _collector_paused():
+    with collector_paused():
         read, unread, refused = _read_all(directory, progress)
         records = _as_records(config, read)
         # That a record is missing is not told of one that is there and could not be read.
@@ -147,7 +147,7 @@ def _of_type(record_type: type[_OneKind], records: Mapping[str, AnyRecord]) -> d
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Make objects that are all kept without a search for garbage among them, which doubles the time."""
     was_enabled = gc.isenabled()
     gc.disable()

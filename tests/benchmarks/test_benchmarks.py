@@ -117,8 +117,6 @@ def test_pages_are_told_with_their_size_against_ours() -> None:
 
 @pytest.mark.browser
 def test_every_page_is_written_and_opens(short: tuple[Path, Written], tmp_path: Path) -> None:
-    pytest.importorskip("xstatic.pkg.leaflet_markercluster", reason="needed to show the peers' pages offline")
-    pytest.importorskip("matplotlib", reason="GeoDataFrame.explore() needs it")
     ways = (OURS, "MarkerCluster", "FastMarkerCluster", "explore()")
     results = measure(Asked(short[0], "short", ways, rounds=1, open_rounds=1, limit=60), tmp_path)
     for name, result in results.items():

@@ -12,11 +12,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from heritage_registry.assessed import AssessedSite
+from heritage_registry.assessment import Assessment
 from heritage_registry.names import fold
-from heritage_registry.parts import Citation
 from heritage_registry.site import Site
 from heritage_registry.source import Source
-from heritage_registry.walk import parts
 
 BLOCK_SIZE = 1024
 """Sites in one block of names or cards, and sources in one block of sources."""
@@ -49,7 +48,7 @@ def card_blocks(rows: Sequence[AssessedSite]) -> Iterator[bytes]:
                     "id": row.site.id,
                     "geometry": row.site.geometry,
                     "properties": row.site.properties,
-                    "derived": row.assessment,
+                    "derived": _derived(row.assessment),
                     "related": related.get(row.site.id, ()),
                 }
                 for row in block
@@ -63,21 +62,18 @@ def source_blocks(sources: Mapping[str, Source]) -> Iterator[tuple[str, bytes]]:
         yield block[0], msgspec.json.encode({key: sources[key] for key in block})
 
 
-def cited_sources(rows: Sequence[AssessedSite], sources: Mapping[str, Source]) -> dict[str, Source]:
-    """Return the sources that the sites' cards can show: cited ones, and those these derive from."""
-    open_keys = {part.source for row in rows for part in parts(row.site) if isinstance(part, Citation)}
-    found: dict[str, Source] = {}
-    while open_keys:
-        key = open_keys.pop()
-        if key not in found:
-            found[key] = sources[key]
-            open_keys.update(sources[key].derives_from)
-    return dict(sorted(found.items()))
-
-
 def _in_blocks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     for start in range(0, len(items), BLOCK_SIZE):
         yield items[start : start + BLOCK_SIZE]
+
+
+def _derived(assessment: Assessment) -> dict[str, Any]:
+    """Return an assessment for a card, as of its last observation: of that day there is no age to tell."""
+    derived = msgspec.structs.asdict(assessment)
+    if assessment.condition:
+        derived["condition"] = msgspec.structs.asdict(assessment.condition)
+        del derived["condition"]["age_days"]
+    return derived
 
 
 def _place_names(site: Site) -> list[tuple[str, str]]:

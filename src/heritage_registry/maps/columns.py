@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heritage_registry.assessed import AssessedSite
-from heritage_registry.parts import Geometry, Position
+from heritage_registry.parts import Geometry, Point, Position
 from heritage_registry.shapes import outline
 from heritage_registry.site import Site, asserted_communities, preferred_location, site_types
 
@@ -47,6 +47,8 @@ class Columns(msgspec.Struct, frozen=True):
 
 def centre(geometry: Geometry) -> Position:
     """Return the point that stands for a shape on the map: the middle of its bounds (longitude, latitude)."""
+    if isinstance(geometry, Point):
+        return geometry.coordinates
     longitudes, latitudes = zip(*outline(geometry), strict=True)
     return ((min(longitudes) + max(longitudes)) / 2, (min(latitudes) + max(latitudes)) / 2)
 
@@ -75,29 +77,36 @@ def columns(rows: Sequence[AssessedSite], codes: Codes) -> Columns:
     for axis, values in (("x", x), ("y", y)):
         arrays += [(f"{axis}_plane{n}", plane) for n, plane in enumerate(_delta_planes(values))]
     locations = [preferred_location(site) for site in located]
+    location_of, condition = _code_of(codes.location_of), _code_of(codes.condition)
     arrays += [
         (
             "uncertainty",
             whole_numbers((min((x.uncertainty_m or 0) // 10, 65_535) if x else 0 for x in locations), "<u2"),
         ),
-        ("precision", whole_numbers((codes.location_of.index(x.of) if x else 0 for x in locations), "u1")),
-        ("condition", whole_numbers((codes.condition.index(row.assessment.standing) for row in rows), "u1")),
+        ("precision", whole_numbers((location_of[x.of] if x else 0 for x in locations), "u1")),
+        ("condition", whole_numbers((condition[row.assessment.standing] for row in rows), "u1")),
         ("contested", whole_numbers((bool(row.assessment.disagreements) for row in rows), "u1")),
         ("lines", whole_numbers((min(len(row.assessment.lines), 255) for row in rows), "u1")),
         ("reports", whole_numbers((min(len(row.site.properties.reports), 255) for row in rows), "u1")),
     ]
-    arrays += _listed("type", "types", (_type_codes(row.site, codes) for row in rows))
-    arrays += _listed("community", "communities", (_community_codes(row.site, codes) for row in rows))
+    type_code, community_code = _code_of(codes.type), _code_of(codes.community)
+    arrays += _listed("type", "types", ([type_code[x] for x in site_types(row.site)] for row in rows))
+    arrays += _listed(
+        "community",
+        "communities",
+        ([community_code[x] for x in asserted_communities(row.site)] for row in rows),
+    )
     return joined(arrays)
 
 
 def state_arrays(rows: Sequence[AssessedSite]) -> list[tuple[str, NDArray[np.generic]]]:
     """Return the columns of the three-state history of rows that are in map order."""
     spans = [row.assessment.states for row in rows]
+    state_code = _code_of(_STATES)
     return [
         ("state_count", whole_numbers(map(len, spans), "u1")),
         ("state_day", whole_numbers((day_number(span.start) for group in spans for span in group), "<i4")),
-        ("state", whole_numbers((_STATES.index(span.state) for group in spans for span in group), "u1")),
+        ("state", whole_numbers((state_code[span.state] for group in spans for span in group), "u1")),
     ]
 
 
@@ -128,12 +137,8 @@ def _listed(
     ]
 
 
-def _type_codes(site: Site, codes: Codes) -> list[int]:
-    return [codes.type.index(key) for key in site_types(site)]
-
-
-def _community_codes(site: Site, codes: Codes) -> list[int]:
-    return [codes.community.index(key) for key in asserted_communities(site)]
+def _code_of(ids: Sequence[str]) -> dict[str, int]:
+    return {one: code for code, one in enumerate(ids)}
 
 
 def day_number(start: date | None) -> int:

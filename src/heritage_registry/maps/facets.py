@@ -7,8 +7,10 @@ they cost nothing when it opens. A report that its own observer replaced counts 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -16,19 +18,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heritage_registry.assessed import AssessedSite
-from heritage_registry.assessment import observations
+from heritage_registry.assessment import Assessment, observations
 from heritage_registry.config import RegistryConfig
 from heritage_registry.dates import bounds
 from heritage_registry.maps.columns import Columns, day_number, joined, state_arrays, whole_numbers
-from heritage_registry.parts import Citation
 from heritage_registry.places import place_key, without_remark
-from heritage_registry.site import Report
+from heritage_registry.site import Report, Site
 from heritage_registry.source import Source
 from heritage_registry.vocabulary import vocabulary
-from heritage_registry.walk import parts
 
 _NAMED_RESPONSIBLE = frozenset({"alleged", "admitted", "found"})
 """Kinds of responsibility in which somebody names a party; "denied" names one to say the contrary."""
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A site with what several facets look at: reports that nobody replaced, sources, places by name.
+
+    A place is its key, its printed text and the language of that.
+    """
+
+    site: Site
+    assessment: Assessment
+    reports: tuple[Report, ...]
+    cited: frozenset[str]
+    places: tuple[tuple[str, str, str], ...]
 
 
 class Facet(msgspec.Struct, frozen=True):
@@ -37,7 +50,7 @@ class Facet(msgspec.Struct, frozen=True):
     id: str
     list: str
     order: tuple[str, ...] | None
-    ids: Callable[[AssessedSite], Iterable[str]]
+    ids: Callable[[Told], Iterable[str]]
 
 
 class More(msgspec.Struct, frozen=True):
@@ -48,24 +61,31 @@ class More(msgspec.Struct, frozen=True):
     labels: dict[str, list[tuple[str, str, str | None]]]
 
 
-def more_columns(rows: Sequence[AssessedSite], config: RegistryConfig, sources: dict[str, Source]) -> More:
+def more_columns(
+    rows: Sequence[AssessedSite],
+    cited: Sequence[frozenset[str]],
+    config: RegistryConfig,
+    sources: Mapping[str, Source],
+) -> More:
     """Return the columns of rows in map order: states in time, days last seen, a list of codes per facet.
 
-    Options of sources and places can be thousands; they are not among `facets`, but in `labels`.
+    `cited` are the keys of the sources that each row cites or quotes. Options of sources and places can be thousands; they are not among `facets`, but in `labels`.
     """
+    told = [_told(row, keys) for row, keys in zip(rows, cited, strict=True)]
     arrays = [*state_arrays(rows), *_last_seen(rows)]
     described: list[dict[str, Any]] = []
     options_of: dict[str, tuple[str, ...]] = {}
     for facet in _facets(config):
-        ids = [set(facet.ids(row)) for row in rows]
-        used = frozenset[str]().union(*ids)
+        found = [tuple(facet.ids(one)) for one in told]
+        distinct = set(found)  # far fewer than sites
+        used = frozenset[str]().union(*distinct)
         options = tuple(one for one in facet.order if one in used) if facet.order else tuple(sorted(used))
         codes = {one: code for code, one in enumerate(options)}
-        coded = [sorted(codes[one] for one in found) for found in ids]
-        arrays += _listed_codes(facet.id, coded, len(options))
+        coded = {ids: sorted({codes[one] for one in ids}) for ids in distinct}
+        arrays += _listed_codes(facet.id, [coded[ids] for ids in found], len(options))
         options_of[facet.id] = options
         described.append({"id": facet.id, "list": facet.list, "options": options if facet.order else None})
-    printed = _printed_places(rows)
+    printed = _printed_places(told)
     labels: dict[str, list[tuple[str, str, str | None]]] = {
         "source": [(key, *_title(sources[key])) for key in options_of["source"]],
         "place": [(key, *printed[key]) for key in options_of["place"]],
@@ -78,9 +98,12 @@ def _facets(config: RegistryConfig) -> tuple[Facet, ...]:
     periods = {period.id: _days(period.start, period.end) for period in config.periods}
     parties = tuple(config.party_ids)
 
-    def seen_in(row: AssessedSite) -> Iterable[str]:
-        days = [o.day for o in observations(row.site) if o.settled]
-        return (key for key, (first, last) in periods.items() if any(first <= day <= last for day in days))
+    @cache
+    def around(day: date) -> tuple[str, ...]:
+        return tuple(key for key, (first, last) in periods.items() if first <= day <= last)
+
+    def seen_in(told: Told) -> Iterable[str]:
+        return (key for o in observations(told.site) if o.settled for key in around(o.day))
 
     return (
         _of_terms("cause", "cause", lambda report: report.causes),
@@ -89,16 +112,16 @@ def _facets(config: RegistryConfig) -> tuple[Facet, ...]:
         _of_terms("threat", "threat_likelihood", lambda report: (x.likelihood for x in report.threats)),
         _of_terms("evidence", "evidence_type", lambda report: (report.evidence.type,)),
         _of_terms("certainty", "certainty", lambda report: (report.certainty,)),
-        Facet("source", "source", None, _cited),
+        Facet("source", "source", None, lambda told: told.cited),
         Facet("affiliation", "affiliation", vocabulary("affiliation").ids, _affiliations),
-        Facet("party", "party", parties, lambda row: (line.party for line in row.assessment.lines)),
+        Facet("party", "party", parties, lambda told: (x.party for x in told.assessment.lines)),
         Facet("community_denied", "community", tuple(config.community_ids), _denied),
         Facet("responsibility", "party", parties, _held_responsible),
         Facet(
             "contested_by",
             "word",
             ("contested_by_response", "contested_by_reports", "contested_by_attribution"),
-            lambda row: (f"contested_by_{x.kind}" for x in row.assessment.disagreements),
+            lambda told: (f"contested_by_{x.kind}" for x in told.assessment.disagreements),
         ),
         Facet("element", "response_element", vocabulary("response_element").ids, _elements),
         Facet("period", "period", tuple(periods), seen_in),
@@ -106,15 +129,15 @@ def _facets(config: RegistryConfig) -> tuple[Facet, ...]:
             "dating",
             "word",
             ("dating_day", "dating_open", "dating_published", "dating_none", "dating_no_report"),
-            lambda row: (_dating(row),),
+            lambda told: (_dating(told.reports),),
         ),
-        Facet("place", "place", None, lambda row: (key for key, _, _ in _places(row))),
+        Facet("place", "place", None, lambda told: (key for key, _, _ in told.places)),
         Facet("protection", "word", ("protection_listed",), _listed_in_register),
         Facet(
             "content_note",
             "content_note",
             vocabulary("content_note").ids,
-            lambda row: row.site.properties.content_notes,
+            lambda told: told.site.properties.content_notes,
         ),
     )
 
@@ -125,42 +148,44 @@ def _of_terms(facet_id: str, name: str, terms: Callable[[Report], Iterable[str]]
         facet_id,
         name,
         vocabulary(name).ids,
-        lambda row: (term for report in _reports(row) for term in terms(report)),
+        lambda told: (term for report in told.reports for term in terms(report)),
     )
 
 
-def _reports(row: AssessedSite) -> Iterable[Report]:
-    return (report for report in row.site.properties.reports if not report.superseded_by)
+def _told(row: AssessedSite, cited: frozenset[str]) -> Told:
+    properties = row.site.properties
+    return Told(
+        row.site,
+        row.assessment,
+        tuple(report for report in properties.reports if not report.superseded_by),
+        cited,
+        tuple(_places(row.site)),
+    )
 
 
-def _cited(row: AssessedSite) -> Iterable[str]:
-    return (part.source for part in parts(row.site) if isinstance(part, Citation))
+def _affiliations(told: Told) -> Iterable[str]:
+    return (line.affiliation for line in told.assessment.lines)
 
 
-def _affiliations(row: AssessedSite) -> Iterable[str]:
-    return (line.affiliation for line in row.assessment.lines)
+def _denied(told: Told) -> Iterable[str]:
+    return (x.community for x in told.site.properties.attributions if x.stance == "denies")
 
 
-def _denied(row: AssessedSite) -> Iterable[str]:
-    return (x.community for x in row.site.properties.attributions if x.stance == "denies")
-
-
-def _held_responsible(row: AssessedSite) -> Iterable[str]:
-    held = (one for report in _reports(row) for one in report.responsibility)
+def _held_responsible(told: Told) -> Iterable[str]:
+    held = (one for report in told.reports for one in report.responsibility)
     return (one.party for one in held if one.party and one.kind in _NAMED_RESPONSIBLE)
 
 
-def _elements(row: AssessedSite) -> Iterable[str]:
-    return (x.element for x in row.assessment.disagreements if x.element)
+def _elements(told: Told) -> Iterable[str]:
+    return (x.element for x in told.assessment.disagreements if x.element)
 
 
-def _listed_in_register(row: AssessedSite) -> Iterable[str]:
-    return ("protection_listed",) if row.site.properties.protections else ()
+def _listed_in_register(told: Told) -> Iterable[str]:
+    return ("protection_listed",) if told.site.properties.protections else ()
 
 
-def _dating(row: AssessedSite) -> str:
+def _dating(reports: Sequence[Report]) -> str:
     """Return how exactly the best dated report says when the state was seen."""
-    reports = list(_reports(row))
     seen = [bounds(report.observed) for report in reports if report.observed]
     if not reports:
         return "dating_no_report"
@@ -171,19 +196,25 @@ def _dating(row: AssessedSite) -> str:
     return "dating_published" if any(report.published for report in reports) else "dating_none"
 
 
-def _places(row: AssessedSite) -> Iterable[tuple[str, str, str]]:
+def _places(site: Site) -> Iterable[tuple[str, str, str]]:
     """Yield key, printed text and language of every name of the places a site is said to lie in."""
-    for place in row.site.properties.places:
+    for place in site.properties.places:
         for name in place.names:
-            if key := place_key(name.text):
-                yield key, without_remark(name.text), name.language
+            key, printed = _place_key_and_text(name.text)
+            if key:
+                yield key, printed, name.language
 
 
-def _printed_places(rows: Sequence[AssessedSite]) -> dict[str, tuple[str, str]]:
+@lru_cache(maxsize=1 << 16)  # many sites lie in one place
+def _place_key_and_text(text: str) -> tuple[str, str]:
+    return place_key(text), without_remark(text)
+
+
+def _printed_places(told: Iterable[Told]) -> dict[str, tuple[str, str]]:
     """Return, for each key, the name that records print most often, with its language."""
     printed: dict[str, Counter[tuple[str, str]]] = {}
-    for row in rows:
-        for key, text, language in _places(row):
+    for one in told:
+        for key, text, language in one.places:
             printed.setdefault(key, Counter())[text, language] += 1
     return {key: min(names, key=lambda name: (-names[name], name)) for key, names in printed.items()}
 
@@ -210,7 +241,7 @@ def _listed_codes(
     longest = max(map(len, groups), default=0)
     return [
         (f"{name}_count", whole_numbers(map(len, groups), "u1" if longest < 256 else "<u2")),
-        (name, whole_numbers((code for codes in groups for code in codes), "u1" if options < 256 else "<u2")),
+        (name, whole_numbers(chain.from_iterable(groups), "u1" if options < 256 else "<u2")),
     ]
 
 

@@ -15,28 +15,32 @@ from typing import Any
 import msgspec
 
 from heritage_registry.assessed import AssessedSite, assessed_sites
+from heritage_registry.citation import cited_keys, with_origins
 from heritage_registry.config import RegistryConfig
 from heritage_registry.maps.assets import bundle, leaflet_script, leaflet_style, static_text
 from heritage_registry.maps.basemap import basemap_payload
-from heritage_registry.maps.cards import BLOCK_SIZE, card_blocks, cited_sources, name_blocks, source_blocks
+from heritage_registry.maps.cards import BLOCK_SIZE, card_blocks, name_blocks, source_blocks
 from heritage_registry.maps.columns import Codes, columns, day_number, in_map_order, packed
 from heritage_registry.maps.facets import more_columns
 from heritage_registry.maps.frame import frame
-from heritage_registry.registry import Registry, registry_digest
+from heritage_registry.registry import Registry, collector_paused, registry_digest
 from heritage_registry.vocabulary import STANDINGS, VOCABULARIES, vocabulary
 
 
+@collector_paused()
 def map_page(registry: Registry) -> str:
     """Return the map of a registry's published sites as one HTML page that opens without a network."""
     rows = map_rows(registry)
     codes = _codes(registry.config)
     summary = columns(rows, codes)
-    sources = cited_sources(rows, registry.sources)
+    cited = [cited_keys(row.site) for row in rows]
+    shown = with_origins(frozenset[str]().union(*set(cited)), registry.sources)
+    sources = {key: registry.sources[key] for key in sorted(shown)}
     blocks = list(source_blocks(sources))
     meta = _meta(registry, codes, rows)
     meta["counts"]["sources"] = len(sources)
     meta["columns"] = summary.layout
-    more = more_columns(rows, registry.config, sources)
+    more = more_columns(rows, cited, registry.config, sources)
     meta["more_columns"] = more.columns.layout
     meta["facets"] = more.facets
     meta["source_block_first"] = [first for first, _ in blocks]

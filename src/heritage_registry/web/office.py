@@ -57,7 +57,10 @@ class Office:
         self.desk = Desk()
         self.drafts = Drafts(private / "drafts")
         self._plain = page_environment(PackageLoader("heritage_registry.web"))
-        self._lock = threading.RLock()
+        # One lock each: pages are read while a large map or index is being made.
+        self._lock = threading.Lock()
+        self._map_lock = threading.Lock()
+        self._index_lock = threading.Lock()
         self._map: tuple[str, MapPage] | None = None
         self._map_revision = -1
         self._index: tuple[int, DuplicateIndex] | None = None
@@ -74,7 +77,7 @@ class Office:
 
     def map(self, look: Look) -> MapPage:
         """Return the map of what everybody may see, made anew when that changed."""
-        with self._lock:
+        with self._map_lock:
             if self._map is None or self._map_revision != look.revision:
                 shown = _with_sources(look)
                 digest = registry_digest(shown)
@@ -86,7 +89,7 @@ class Office:
 
     def index(self, look: Look) -> DuplicateIndex:
         """Return the sites prepared for the question whether a place is held already."""
-        with self._lock:
+        with self._index_lock:
             if self._index is None or self._index[0] != look.revision:
                 self._index = (look.revision, index_sites(look.registry.sites.values()))
             return self._index[1]
