@@ -69,7 +69,8 @@ def more_columns(
 ) -> More:
     """Return the columns of rows in map order: states in time, days last seen, a list of codes per facet.
 
-    `cited` are the keys of the sources that each row cites or quotes. Options of sources and places can be thousands; they are not among `facets`, but in `labels`.
+    `cited` are the keys of the sources that each row cites or quotes. Options of sources and places can be
+    thousands; they are not among `facets`, but in `labels`.
     """
     told = [_told(row, keys) for row, keys in zip(rows, cited, strict=True)]
     arrays = [*state_arrays(rows), *_last_seen(rows)]
