@@ -12,7 +12,7 @@ import argparse
 import os
 import random
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import add
 from pathlib import Path
 
@@ -21,7 +21,15 @@ import msgspec
 from heritage_registry.config import RegistryConfig, read_config
 from heritage_registry.form import encode
 from heritage_registry.parts import Citation, Point, Response
-from heritage_registry.registry import ID_SIGNS, SITES, SOURCES, Kind, record_path
+from heritage_registry.registry import (
+    ID_SIGNS,
+    SITES,
+    SOURCES,
+    Kind,
+    Registry,
+    collector_paused,
+    record_path,
+)
 from heritage_registry.site import (
     Attribution,
     Evidence,
@@ -80,15 +88,31 @@ def generate(directory: Path, count: int, *, short: bool = False) -> Written:
     directory.mkdir(parents=True)
     shutil.copy(PROJECT_REGISTRY / "registry.toml", directory)
     shutil.copytree(PROJECT_REGISTRY / "basemap", directory / "basemap")
-    rng = random.Random(SEED)
-    sources = [_source(rng, number) for number in range(min(300, max(count, 4)))]
+    sources, sites = _records(count, short)
     for source in sources:
         _write(directory, SOURCES, source)
-    maker = _Maker(rng, read_config(directory), [source.id for source in sources])
-    site_bytes = 0
-    for site_id in _site_ids(rng, count):
-        site_bytes += _write(directory, SITES, maker.short_site(site_id) if short else maker.site(site_id))
-    return Written(count, len(sources), site_bytes)
+    return Written(count, len(sources), sum(_write(directory, SITES, site) for site in sites))
+
+
+def in_memory(count: int, *, short: bool = False) -> Registry:
+    """Return the registry that `generate` would write, without a file of its own."""
+    sources, sites = _records(count, short)
+    with collector_paused():
+        by_id = {site.id: site for site in sites}
+    return Registry(
+        directory=PROJECT_REGISTRY,
+        config=read_config(PROJECT_REGISTRY),
+        sites={key: by_id[key] for key in sorted(by_id)},
+        sources={source.id: source for source in sources},
+        claims={},
+    )
+
+
+def _records(count: int, short: bool) -> tuple[list[Source], Iterator[Site]]:
+    rng = random.Random(SEED)
+    sources = [_source(rng, number) for number in range(min(300, max(count, 4)))]
+    maker = _Maker(rng, read_config(PROJECT_REGISTRY), [source.id for source in sources])
+    return sources, map(maker.short_site if short else maker.site, _site_ids(rng, count))
 
 
 def _write(directory: Path, kind: Kind, record: Site | Source) -> int:

@@ -23,48 +23,45 @@ BLOCK_SIZE = 1024
 Item = TypeVar("Item")
 
 
-def name_blocks(rows: Sequence[AssessedSite]) -> Iterator[bytes]:
-    """Yield JSON of ids, names, places and folded search keys, a block of sites at a time."""
-    for block in _in_blocks(rows):
-        sites = [row.site for row in block]
-        yield msgspec.json.encode(
-            {
-                "ids": [site.id for site in sites],
-                "names": [[[name.text, name.language] for name in site.properties.names] for site in sites],
-                "places": [_place_names(site) for site in sites],
-                "keys": [_search_keys(site) for site in sites],
-            }
-        )
-
-
-def card_blocks(rows: Sequence[AssessedSite]) -> Iterator[bytes]:
-    """Yield JSON of the whole public records with what is derived for them, a block of sites at a time."""
-    numbers = {row.site.id: number for number, row in enumerate(rows)}
-    related = _related(rows, numbers)
-    for block in _in_blocks(rows):
-        yield msgspec.json.encode(
-            [
-                {
-                    "id": row.site.id,
-                    "geometry": row.site.geometry,
-                    "properties": row.site.properties,
-                    "derived": _derived(row.assessment),
-                    "related": related.get(row.site.id, ()),
-                }
-                for row in block
-            ]
-        )
-
-
-def source_blocks(sources: Mapping[str, Source]) -> Iterator[tuple[str, bytes]]:
-    """Yield the first key of a block of sources and its JSON, in the order of the keys."""
-    for block in _in_blocks(sorted(sources)):
-        yield block[0], msgspec.json.encode({key: sources[key] for key in block})
-
-
-def _in_blocks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+def in_blocks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Yield items in groups of `BLOCK_SIZE`; the last may be smaller."""
     for start in range(0, len(items), BLOCK_SIZE):
         yield items[start : start + BLOCK_SIZE]
+
+
+def name_block(rows: Sequence[AssessedSite]) -> bytes:
+    """Return JSON of ids, names, places and folded search keys of a block of sites."""
+    sites = [row.site for row in rows]
+    places = [_place_names(site) for site in sites]
+    return msgspec.json.encode(
+        {
+            "ids": [site.id for site in sites],
+            "names": [[[name.text, name.language] for name in site.properties.names] for site in sites],
+            "places": places,
+            "keys": [_search_keys(site, names) for site, names in zip(sites, places, strict=True)],
+        }
+    )
+
+
+def card_block(rows: Sequence[AssessedSite], related: Mapping[str, Sequence[dict[str, Any]]]) -> bytes:
+    """Return JSON of the whole public records of a block of sites with what is derived for them."""
+    return msgspec.json.encode(
+        [
+            {
+                "id": row.site.id,
+                "geometry": row.site.geometry,
+                "properties": row.site.properties,
+                "derived": _derived(row.assessment),
+                "related": related.get(row.site.id, ()),
+            }
+            for row in rows
+        ]
+    )
+
+
+def source_block(sources: Sequence[Source]) -> bytes:
+    """Return JSON of a block of sources by key."""
+    return msgspec.json.encode({source.id: source for source in sources})
 
 
 def _derived(assessment: Assessment) -> dict[str, Any]:
@@ -82,14 +79,15 @@ def _place_names(site: Site) -> list[tuple[str, str]]:
     return list(dict.fromkeys((name.text, name.language) for name in names))
 
 
-def _search_keys(site: Site) -> list[str]:
-    names = [name.text for name in site.properties.names]
-    return sorted({fold(text) for text in (*names, *(text for text, _ in _place_names(site)))} - {""})
+def _search_keys(site: Site, places: Sequence[tuple[str, str]]) -> list[str]:
+    texts = [*(name.text for name in site.properties.names), *(text for text, _ in places)]
+    return sorted({fold(text) for text in texts} - {""})
 
 
-def _related(rows: Sequence[AssessedSite], numbers: Mapping[str, int]) -> dict[str, list[dict[str, Any]]]:
-    """Return, for each site, the relations that lead from it and to it."""
+def related_sites(rows: Sequence[AssessedSite]) -> dict[str, list[dict[str, Any]]]:
+    """Return, for each site that has any, the relations that lead from it and to it."""
     sites = {row.site.id: row.site for row in rows}
+    numbers = {key: number for number, key in enumerate(sites)}
     found: dict[str, list[dict[str, Any]]] = {}
     for site in sites.values():
         for relation in site.properties.relations:

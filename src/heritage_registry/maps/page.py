@@ -6,7 +6,8 @@ Same records, same bytes: nothing here reads a clock, a random number or an unor
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from html import escape
 from importlib.metadata import version
 from importlib.resources import files
@@ -19,52 +20,119 @@ from heritage_registry.citation import cited_keys, with_origins
 from heritage_registry.config import RegistryConfig
 from heritage_registry.maps.assets import bundle, leaflet_script, leaflet_style, static_text
 from heritage_registry.maps.basemap import basemap_payload
-from heritage_registry.maps.cards import BLOCK_SIZE, card_blocks, name_blocks, source_blocks
-from heritage_registry.maps.columns import Codes, columns, day_number, in_map_order, packed
-from heritage_registry.maps.facets import more_columns
+from heritage_registry.maps.cards import (
+    BLOCK_SIZE,
+    card_block,
+    in_blocks,
+    name_block,
+    related_sites,
+    source_block,
+)
+from heritage_registry.maps.columns import Codes, Columns, columns, day_number, in_map_order, packed
+from heritage_registry.maps.facets import More, more_columns
 from heritage_registry.maps.frame import frame
+from heritage_registry.public import public_view
 from heritage_registry.registry import Registry, collector_paused, registry_digest
+from heritage_registry.source import Source
 from heritage_registry.vocabulary import STANDINGS, VOCABULARIES, vocabulary
+
+_POLICY_END = "base-uri 'none'"
+_DIGEST_SIGNS = 16
+
+MOST_IN_PAGE = 20_000
+"""Sites of a served map up to which all of it is one file; beyond, a reader need not wait for all cards."""
+
+Content = Callable[[], str]
+"""Makes the text of a file when its turn has come: all of them together may not fit into memory."""
 
 
 @collector_paused()
 def map_page(registry: Registry) -> str:
     """Return the map of a registry's published sites as one HTML page that opens without a network."""
+    made = _prepared(registry)
+    blocks = [_script(f"hr-{name}", "text/plain", packed(raw())) for name, raw in _blocks(made)]
+    return _page(made, "\n".join(blocks), beside=None)
+
+
+@collector_paused()
+def map_files(registry: Registry, most_in_page: int = MOST_IN_PAGE) -> list[tuple[str, Content]]:
+    """Return the files of a map that a host serves: path and what makes the text.
+
+    Of more than `most_in_page` sites the page holds only the columns. Its blocks lie beside it, in a folder
+    named by the digest of the records: a page never gets blocks of other records than its own.
+    """
+    if len(public_view(registry.sites.values())) <= most_in_page:
+        return [("index.html", partial(map_page, registry))]
+    made = _prepared(registry)
+    beside = f"parts/{made.meta['digest'][:_DIGEST_SIGNS]}"
+    blocks = [(f"{beside}/{name}.txt", partial(_packed_later, raw)) for name, raw in _blocks(made)]
+    return [("index.html", partial(_page, made, "", beside)), *blocks]
+
+
+class _Prepared(msgspec.Struct, frozen=True):
+    """All that a map is written from."""
+
+    registry: Registry
+    rows: list[AssessedSite]
+    sources: dict[str, Source]
+    related: dict[str, list[dict[str, Any]]]
+    summary: Columns
+    more: More
+    meta: dict[str, Any]
+
+
+def _prepared(registry: Registry) -> _Prepared:
     rows = map_rows(registry)
     codes = _codes(registry.config)
     summary = columns(rows, codes)
     cited = [cited_keys(row.site) for row in rows]
     shown = with_origins(frozenset[str]().union(*set(cited)), registry.sources)
     sources = {key: registry.sources[key] for key in sorted(shown)}
-    blocks = list(source_blocks(sources))
+    more = more_columns(rows, cited, registry.config, sources)
     meta = _meta(registry, codes, rows)
     meta["counts"]["sources"] = len(sources)
     meta["columns"] = summary.layout
-    more = more_columns(rows, cited, registry.config, sources)
     meta["more_columns"] = more.columns.layout
     meta["facets"] = more.facets
-    meta["source_block_first"] = [first for first, _ in blocks]
-    first = [
-        _script("hr-meta", "application/json", inert_json(meta)),
-        _script("hr-columns", "text/plain", packed(summary.data)),
+    meta["source_block_first"] = list(sources)[::BLOCK_SIZE]
+    return _Prepared(registry, rows, sources, related_sites(rows), summary, more, meta)
+
+
+def _blocks(made: _Prepared) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Yield the name of everything that is only opened when it is needed, and what makes its bytes."""
+    yield "more", lambda: made.more.columns.data
+    yield "labels", partial(msgspec.json.encode, made.more.labels)
+    for number, rows in enumerate(in_blocks(made.rows)):
+        yield f"names-{number}", partial(name_block, rows)
+    for number, rows in enumerate(in_blocks(made.rows)):
+        yield f"cards-{number}", partial(card_block, rows, made.related)
+    for number, sources in enumerate(in_blocks(list(made.sources.values()))):
+        yield f"sources-{number}", partial(source_block, sources)
+
+
+def _packed_later(raw: Callable[[], bytes]) -> str:
+    return packed(raw())
+
+
+def _page(made: _Prepared, blocks: str, beside: str | None) -> str:
+    """Return the page with its blocks, or with none and the folder they lie in."""
+    config = made.registry.config
+    columns_and_meta = [
+        _script("hr-meta", "application/json", inert_json({**made.meta, "beside": beside})),
+        _script("hr-columns", "text/plain", packed(made.summary.data)),
     ]
-    later = [
-        _script("hr-more", "text/plain", packed(more.columns.data)),
-        _script("hr-labels", "text/plain", packed(msgspec.json.encode(more.labels))),
-        *_block_scripts("hr-names", name_blocks(rows)),
-        *_block_scripts("hr-cards", card_blocks(rows)),
-        *_block_scripts("hr-sources", (raw for _, raw in blocks)),
-    ]
-    made = frame(registry.config.region.bbox)
+    drawn = frame(config.region.bbox)
     parts = {
-        "<!--title-->": escape(registry.config.title["en"]),
-        "<!--description-->": escape(registry.config.summary["en"]),
+        # The last part of the page's policy: only a page with blocks beside it may ask its host for them.
+        _POLICY_END: f"connect-src 'self'; {_POLICY_END}" if beside else _POLICY_END,
+        "<!--title-->": escape(config.title["en"]),
+        "<!--description-->": escape(config.summary["en"]),
         "/*style*/": leaflet_style() + static_text("map.css") + static_text("sharing.css"),
-        "<!--map-->": made.element,
-        "<!--data-->": "\n".join(first),
-        "<!--blocks-->": "\n".join(later),  # behind the script: it draws while a large page is being read
+        "<!--map-->": drawn.element,
+        "<!--data-->": "\n".join(columns_and_meta),
+        "<!--blocks-->": blocks,  # behind the script: it draws while a large page is being read
         "/*leaflet*/": leaflet_script(),
-        "/*script*/": f"{made.script}\n{bundle('main.js')}\nstartRegistryMap(window.registryMap);",
+        "/*script*/": f"{drawn.script}\n{bundle('main.js')}\nstartRegistryMap(window.registryMap);",
     }
     return _filled(static_text("page.html"), parts)
 
@@ -97,10 +165,6 @@ def _filled(template: str, parts: Mapping[str, str]) -> str:
 
 def _script(name: str, kind: str, text: str) -> str:
     return f'<script type="{kind}" id="{name}">{text}</script>'
-
-
-def _block_scripts(name: str, blocks: Any) -> list[str]:
-    return [_script(f"{name}-{n}", "text/plain", packed(raw)) for n, raw in enumerate(blocks)]
 
 
 def _codes(config: RegistryConfig) -> Codes:

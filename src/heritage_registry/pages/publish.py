@@ -7,7 +7,7 @@ are no longer public are removed, because a page left behind would go on publish
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -18,7 +18,7 @@ import msgspec
 from heritage_registry.citation import Reference, cite_site, cite_source, csl_json
 from heritage_registry.errors import RegistryError
 from heritage_registry.exports import EXPORTS
-from heritage_registry.maps.page import map_page
+from heritage_registry.maps.page import MOST_IN_PAGE, Content, map_files
 from heritage_registry.outputs import write_if_changed
 from heritage_registry.pages.claims_page import claim_page, claim_rows, claims_page
 from heritage_registry.pages.coverage_page import coverage_page
@@ -29,10 +29,17 @@ from heritage_registry.pages.site_page import site_page
 from heritage_registry.pages.source_page import source_page
 from heritage_registry.registry import Progress, Registry
 
-_OF_RECORDS = ("*/sites/*.html", "*/sources/*.html", "*/claims/*.html", "sites/*.bib", "sites/*.csl.json")
-"""Where pages of records lie."""
+_OF_RECORDS = (
+    "*/sites/*.html",
+    "*/sources/*.html",
+    "*/claims/*.html",
+    "sites/*.bib",
+    "sites/*.csl.json",
+    "parts/*/*.txt",
+)
+"""Where pages of records and parts of the map lie."""
 
-_RECORD_NAME = re.compile(r"[0-9a-z]+(?:-[0-9a-z]+)*\.(?:html|bib|csl\.json)")
+_RECORD_NAME = re.compile(r"[0-9a-z]+(?:-[0-9a-z]+)*\.(?:html|bib|csl\.json|txt)")
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -45,17 +52,22 @@ class Published(msgspec.Struct, frozen=True):
 
 
 def publish(
-    registry: Registry, directory: Path, base_url: str | None = None, progress: Progress | None = None
+    registry: Registry,
+    directory: Path,
+    base_url: str | None = None,
+    progress: Progress | None = None,
+    most_in_page: int = MOST_IN_PAGE,
 ) -> Published:
     """Write the published part of a registry as pages and files into a folder.
 
     `base_url` is where the folder will stand on the web; with it pages name their own addresses and a
-    `sitemap.txt` lists them. Raises `RegistryError` for an address that is none, and for a folder in which
+    `sitemap.txt` lists them. The map of more than `most_in_page` sites keeps its cards in files beside it and
+    needs a host. Raises `RegistryError` for an address that is none, and for a folder in which
     records lie.
     """
     _check_folder(registry.directory, directory)
     made = edition(registry, _checked_address(base_url) if base_url else None)
-    planned = list(pages(made))
+    planned = list(pages(made, most_in_page))
     paths: set[Path] = set()
     changed = size = 0
     for done, (name, content) in enumerate(planned, start=1):
@@ -69,13 +81,9 @@ def publish(
     return Published(len(paths), changed, _remove_stale(directory, paths), size)
 
 
-Content = Callable[[], str]
-"""Makes the text of a file when its turn has come: all of them together may not fit into memory."""
-
-
-def pages(made: Edition) -> Iterator[tuple[str, Content]]:
+def pages(made: Edition, most_in_page: int = MOST_IN_PAGE) -> Iterator[tuple[str, Content]]:
     """Yield every file of a publication: its path within the folder, and what makes its text."""
-    yield "index.html", partial(map_page, made.registry)
+    yield from map_files(made.registry, most_in_page)
     yield "style.css", partial((files("heritage_registry.pages") / "static" / "style.css").read_text, "utf-8")
     yield from _downloads(made)
     compiled = Compiled()

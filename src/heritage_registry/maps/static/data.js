@@ -16,7 +16,12 @@ const wholePage = new Promise((resolve) => {
 
 /** @param {string} id @returns {Promise<Uint8Array>} The bytes packed into an inert script. */
 export async function unpack(id) {
-  const stream = new Blob([fromBase64(byId(id).textContent ?? "")]).stream();
+  return plainBytes(byId(id).textContent ?? "");
+}
+
+/** @type {(packed: string) => Promise<Uint8Array>} */
+async function plainBytes(packed) {
+  const stream = new Blob([fromBase64(packed)]).stream();
   const plain = stream.pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(plain).arrayBuffer());
 }
@@ -32,19 +37,30 @@ export function openBlocks(meta) {
   const namesAtHand = new Map();
   const size = meta.block_size;
 
-  /** @type {(id: string) => Promise<any>} */
-  function block(id) {
-    let promise = opened.get(id);
+  /** The bytes of a block in the page, or of a file beside it where a host serves a large map. */
+  /** @type {(name: string) => Promise<Uint8Array>} */
+  async function bytesOf(name) {
+    if (meta.beside === null) return wholePage.then(() => unpack(`hr-${name}`));
+    const answer = await fetch(`${meta.beside}/${name}.txt`);
+    if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
+    return plainBytes(await answer.text());
+  }
+
+  /** @type {(name: string) => Promise<any>} */
+  function block(name) {
+    let promise = opened.get(name);
     if (!promise) {
-      promise = wholePage.then(() => unpack(id)).then((bytes) => JSON.parse(new TextDecoder().decode(bytes)));
-      opened.set(id, promise);
+      promise = bytesOf(name).then((bytes) => JSON.parse(new TextDecoder().decode(bytes)));
+      // What a host failed to give is asked for again.
+      promise.catch(() => opened.delete(name));
+      opened.set(name, promise);
     }
     return promise;
   }
 
   /** @type {(place: number) => Promise<any>} */
   async function nameBlock(place) {
-    const names = await block(`hr-names-${place}`);
+    const names = await block(`names-${place}`);
     namesAtHand.set(place, names);
     return names;
   }
@@ -53,8 +69,7 @@ export function openBlocks(meta) {
     count: Math.ceil(meta.counts.sites / size),
     /** Columns beside the first ones, and the labels of long lists: for more filters and orders of the list. */
     async more() {
-      await wholePage;
-      const [bytes, labels] = await Promise.all([unpack("hr-more"), block("hr-labels")]);
+      const [bytes, labels] = await Promise.all([bytesOf("more"), block("labels")]);
       return { bytes, labels };
     },
     nameBlock,
@@ -73,14 +88,14 @@ export function openBlocks(meta) {
     },
     /** @param {number} site @returns {Promise<any>} */
     async card(site) {
-      return (await block(`hr-cards-${Math.floor(site / size)}`))[site % size];
+      return (await block(`cards-${Math.floor(site / size)}`))[site % size];
     },
     /** @param {string} key @returns {Promise<any>} */
     async source(key) {
       const firsts = meta.source_block_first;
       let place = 0;
       while (place + 1 < firsts.length && firsts[place + 1] <= key) place += 1;
-      return (await block(`hr-sources-${place}`))[key];
+      return (await block(`sources-${place}`))[key];
     },
     /** 1 for each site of a list of ids. @param {string[]} ids */
     async marked(ids) {
