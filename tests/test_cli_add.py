@@ -359,3 +359,13 @@ def test_every_question_has_words_and_a_flag(registry: Path, kind: str) -> None:
     for question in questions(ANSWERS[kind]):
         assert question.words
         assert question.flag in text
+
+
+def test_add_site_names_what_may_be_the_same_place(registry: Path) -> None:
+    write(registry, "site", site_feature("aaaaaaa0", names=[named("Halevor Bridge")]))
+    added = heritage(
+        registry, "add", "site", "--name", "Halevor Bridge", "--language", "en", "--type", "mosque",
+        "--source", "survey-2021",
+    )  # fmt: skip
+    assert added.exit_code == 0
+    assert added.stderr == "Perhaps the same place: aaaaaaa0  Halevor Bridge\n"

@@ -125,3 +125,12 @@ def test_print_opens_what_is_folded_and_leaves_out_the_menu(chromium: Any, site:
     assert not page.locator(".sections").is_visible()
     assert page.locator("details p").first.is_visible()
     page.context.close()
+
+
+def test_the_published_map_leads_to_the_pages_beside_it(chromium: Any, site: Path) -> None:
+    page = chromium.new_page()
+    page.goto((site / "index.html").as_uri() + f"#lang=hy&site={RICH}")
+    page.wait_for_selector("#card:not([hidden]) .record a")
+    for link in [*page.locator("#pages a").all(), page.locator("#card .record a").first]:
+        assert (site / link.get_attribute("href")).is_file()
+    assert page.locator("#pages a").first.get_attribute("href") == "hy/index.html"

@@ -15,6 +15,7 @@ from msgspec import inspect
 
 from heritage_registry.cli.answers import ANSWERS, Fields, completed, fields_from_answers
 from heritage_registry.cli.shared import progress, relocated
+from heritage_registry.duplicates import candidate_of, index_sites, likely_duplicates
 from heritage_registry.errors import InvalidRecords, Problem, dotted
 from heritage_registry.form import Part, decode_loosely
 from heritage_registry.mistakes import explain
@@ -28,8 +29,10 @@ from heritage_registry.registry import (
     add_record,
     examine,
     new_id,
+    read_record,
     records_of,
 )
+from heritage_registry.site import Site
 from heritage_registry.vocabulary import vocabulary
 
 KINDS: Mapping[str, Kind] = {"site": SITES, "source": SOURCES, "claim": CLAIMS}
@@ -109,9 +112,22 @@ def _add_command(kind: str) -> click.Command:
         else:
             path = _add_file(file, kind, registry)
         click.echo(f"Added {path}")
+        if kind == "site":
+            _warn_of_duplicates(registry, path)
 
     parameters = _parameters(kind, asked)
     return click.Command(kind, params=parameters, callback=click.pass_obj(run), help=_ABOUT[kind])
+
+
+def _warn_of_duplicates(registry: Registry, path: Path) -> None:
+    """Name the sites that may be the same place as the one just added; its writer decides what to do."""
+    site, _ = read_record(registry.directory, SITES, path.stem)
+    if not isinstance(site, Site):
+        raise TypeError(f"{path} holds no site")
+    for likeness in likely_duplicates(candidate_of(site), index_sites(registry.sites.values())):
+        if likeness.is_warning:
+            name = registry.sites[likeness.site].properties.names[0].text
+            click.echo(f"Perhaps the same place: {likeness.site}  {name}", err=True)
 
 
 def _parameters(kind: str, asked: list[Question]) -> list[click.Parameter]:

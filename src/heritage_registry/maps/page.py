@@ -49,24 +49,35 @@ Content = Callable[[], str]
 @collector_paused()
 def map_page(registry: Registry) -> str:
     """Return the map of a registry's published sites as one HTML page that opens without a network."""
-    made = _prepared(registry)
-    blocks = [_script(f"hr-{name}", "text/plain", packed(raw())) for name, raw in _blocks(made)]
-    return _page(made, "\n".join(blocks), beside=None)
+    return _whole_page(_prepared(registry))
 
 
 @collector_paused()
 def map_files(registry: Registry, most_in_page: int = MOST_IN_PAGE) -> list[tuple[str, Content]]:
     """Return the files of a map that a host serves: path and what makes the text.
 
-    Of more than `most_in_page` sites the page holds only the columns. Its blocks lie beside it, in a folder
-    named by the digest of the records: a page never gets blocks of other records than its own.
+    The page links to the plain pages that are published with it. Of more than `most_in_page` sites it holds
+    only the columns. Its blocks lie beside it, in a folder named by the digest of the records: a page never
+    gets blocks of other records than its own.
     """
     if len(public_view(registry.sites.values())) <= most_in_page:
-        return [("index.html", partial(map_page, registry))]
-    made = _prepared(registry)
+        return [("index.html", lambda: _whole_page(_published(registry)))]
+    made = _published(registry)
     beside = f"parts/{made.meta['digest'][:_DIGEST_SIGNS]}"
     blocks = [(f"{beside}/{name}.txt", partial(_packed_later, raw)) for name, raw in _blocks(made)]
     return [("index.html", partial(_page, made, "", beside)), *blocks]
+
+
+@collector_paused()
+def _whole_page(made: _Prepared) -> str:
+    blocks = [_script(f"hr-{name}", "text/plain", packed(raw())) for name, raw in _blocks(made)]
+    return _page(made, "\n".join(blocks), beside=None)
+
+
+def _published(registry: Registry) -> _Prepared:
+    made = _prepared(registry)
+    made.meta["pages"] = True
+    return made
 
 
 class _Prepared(msgspec.Struct, frozen=True):
@@ -91,6 +102,7 @@ def _prepared(registry: Registry) -> _Prepared:
     more = more_columns(rows, cited, registry.config, sources)
     meta = _meta(registry, codes, rows)
     meta["counts"]["sources"] = len(sources)
+    meta["pages"] = False
     meta["columns"] = summary.layout
     meta["more_columns"] = more.columns.layout
     meta["facets"] = more.facets
@@ -110,6 +122,7 @@ def _blocks(made: _Prepared) -> Iterator[tuple[str, Callable[[], bytes]]]:
         yield f"sources-{number}", partial(source_block, sources)
 
 
+@collector_paused()
 def _packed_later(raw: Callable[[], bytes]) -> str:
     return packed(raw())
 

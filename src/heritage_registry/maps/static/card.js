@@ -18,6 +18,7 @@ import { dateOrder } from "./dates.js";
 import { el, said, shortened } from "./dom.js";
 import { imagerySection } from "./imagery.js";
 import { citationLines } from "./printing.js";
+import { sitePage } from "./pages-links.js";
 import { drawSign, picture } from "./symbols.js";
 
 /** @typedef {import("./card-parts.js").Desk} Desk */
@@ -98,6 +99,7 @@ export async function siteCard(app, site) {
     el(
       "footer",
       { class: "record" },
+      sitePage(app.meta, desk.words, card.id),
       facts([
         [desk.words.word("record_id"), el("code", {}, card.id)],
         [desk.words.word("licence"), app.meta.licence],

@@ -20,6 +20,7 @@ import { writeWords } from "./page-words.js";
 import { searchSites } from "./search.js";
 import { ORDERS } from "./sorting.js";
 import { readHash, writeHash } from "./state.js";
+import { renderPages } from "./pages-links.js";
 import { readPalette, shapeOfType, SHADES } from "./symbols.js";
 import { startTakeaway } from "./takeaway.js";
 import { dayNumber, isoDay, statesOn, timeControl } from "./time.js";
@@ -358,6 +359,7 @@ function makeApp(map, meta, table, words) {
   function setLanguage(language) {
     app.words = speak(meta, language);
     writeWords(app);
+    renderPages(app);
     renderFilters(app);
     renderLegend(app);
     renderChips(app);
