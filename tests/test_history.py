@@ -23,7 +23,6 @@ from heritage_registry.registry import SITES, SOURCES, read_registry
 from heritage_registry.vocabulary import vocabulary
 
 ID = "k7m2q9x4"
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 
 
 def git(directory: Path, *arguments: str) -> str:

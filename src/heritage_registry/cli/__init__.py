@@ -10,11 +10,13 @@ from typing import Any
 import click
 
 from heritage_registry.cli.add import add
+from heritage_registry.cli.attach import attach
 from heritage_registry.cli.edit import edit
 from heritage_registry.cli.history import history, merge_command, pull_command
 from heritage_registry.cli.init import init
 from heritage_registry.cli.look import list_command, show, stats
 from heritage_registry.cli.make import check, export, format_command, map_command, publish, schema
+from heritage_registry.cli.places import places
 from heritage_registry.cli.serve import serve
 from heritage_registry.cli.shared import count, registry_directory
 from heritage_registry.errors import InvalidRecords, RegistryError
@@ -59,7 +61,7 @@ def main(ctx: click.Context, registry: Path | None) -> None:
 
 
 for _command in (
-    list_command, show, stats, add, edit, check, format_command, map_command, publish, export, schema, init,
-    serve, history, pull_command, merge_command,
+    list_command, show, stats, places, add, edit, attach, check, format_command, map_command, publish, export,
+    schema, init, serve, history, pull_command, merge_command,
 ):  # fmt: skip
     main.add_command(_command)

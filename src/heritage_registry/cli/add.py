@@ -15,7 +15,6 @@ from msgspec import inspect
 
 from heritage_registry.cli.answers import ANSWERS, Fields, completed, fields_from_answers
 from heritage_registry.cli.shared import progress, relocated
-from heritage_registry.duplicates import candidate_of, index_sites, likely_duplicates
 from heritage_registry.errors import InvalidRecords, Problem, dotted
 from heritage_registry.form import Part, decode_loosely
 from heritage_registry.mistakes import explain
@@ -121,6 +120,8 @@ def _add_command(kind: str) -> click.Command:
 
 def _warn_of_duplicates(registry: Registry, path: Path) -> None:
     """Name the sites that may be the same place as the one just added; its writer decides what to do."""
+    from heritage_registry.duplicates import candidate_of, index_sites, likely_duplicates
+
     site, _ = read_record(registry.directory, SITES, path.stem)
     if not isinstance(site, Site):
         raise TypeError(f"{path} holds no site")

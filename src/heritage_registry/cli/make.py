@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from heritage_registry.attachments import fixity_problems
 from heritage_registry.cli.shared import count, language_option, progress, read, size, unwritable_told
 from heritage_registry.exports import EXPORTS
 from heritage_registry.outputs import write_if_changed
 from heritage_registry.public import public_view
-from heritage_registry.registry import examine, format_records, formatting_changes
+from heritage_registry.registry import Registry, examine, format_records, formatting_changes
 from heritage_registry.schema import RECORD_TYPES, json_schema
+from heritage_registry.site import EvidenceFile
 
 
 @click.command()
@@ -22,6 +25,7 @@ def check(directory: Path) -> None:
     """Tell every problem of every record, with its file and line."""
     with progress("Checking records") as advance:
         registry, problems = examine(directory, advance)
+    problems += fixity_problems(directory, _evidence_files(registry))
     for problem in problems:
         click.echo(problem)
     if problems:
@@ -31,6 +35,12 @@ def check(directory: Path) -> None:
     groups = {"site": registry.sites, "source": registry.sources, "claim": registry.claims}
     checked = ", ".join(count(len(group), noun) for noun, group in groups.items())
     click.echo(f"Checked {checked}: no problems.")
+
+
+def _evidence_files(registry: Registry) -> Iterator[EvidenceFile]:
+    for site in registry.sites.values():
+        for report in site.properties.reports:
+            yield from report.evidence.files
 
 
 @click.command("format")

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from heritage_registry.attachments import copy_path
 from heritage_registry.citation import Reference, cite_site, cite_source, csl_json
 from heritage_registry.errors import RegistryError
 from heritage_registry.exports import EXPORTS
@@ -28,6 +29,7 @@ from heritage_registry.pages.lists import overview_page, sites_page, sources_pag
 from heritage_registry.pages.site_page import site_page
 from heritage_registry.pages.source_page import source_page
 from heritage_registry.registry import Progress, Registry
+from heritage_registry.site import PublicCopy
 
 _OF_RECORDS = (
     "*/sites/*.html",
@@ -36,10 +38,11 @@ _OF_RECORDS = (
     "sites/*.bib",
     "sites/*.csl.json",
     "parts/*/*.txt",
+    "evidence/*/*",
 )
-"""Where pages of records and parts of the map lie."""
+"""Where pages of records, parts of the map and pictures lie."""
 
-_RECORD_NAME = re.compile(r"[0-9a-z]+(?:-[0-9a-z]+)*\.(?:html|bib|csl\.json|txt)")
+_RECORD_NAME = re.compile(r"[0-9a-z]+(?:-[0-9a-z]+)*\.(?:html|bib|csl\.json|txt|jpg|png|webp)")
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -78,7 +81,19 @@ def publish(
         paths.add(path)
         if progress:
             progress(done, len(planned))
+    for copy in _public_copies(made):
+        path, raw = copy_path(directory, copy), copy_path(registry.directory, copy).read_bytes()
+        changed += write_if_changed(path, raw)
+        size += len(raw)
+        paths.add(path)
     return Published(len(paths), changed, _remove_stale(directory, paths), size)
+
+
+def _public_copies(made: Edition) -> Iterator[PublicCopy]:
+    """Yield the pictures that cards of the map show; the public view has dropped all others."""
+    for site in made.sites.values():
+        for report in site.properties.reports:
+            yield from (file.public_copy for file in report.evidence.files if file.public_copy)
 
 
 def pages(made: Edition, most_in_page: int = MOST_IN_PAGE) -> Iterator[tuple[str, Content]]:

@@ -73,9 +73,8 @@ class Drafts(msgspec.Struct, frozen=True):
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)
-        except BaseException:
+        finally:
             temporary.unlink(missing_ok=True)
-            raise
         self._flush_folder()
 
     def get(self, draft_id: str) -> Draft | None:
