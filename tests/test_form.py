@@ -6,6 +6,7 @@ import json
 import unicodedata
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -266,3 +267,14 @@ def test_a_file_damaged_anywhere_is_read_or_answered_and_never_crashes(
     assert all(problem.message and problem.line <= damaged.count(b"\n") + 1 for problem in found)
     if not found:
         assert encode(decode(damaged, Site, FILE)) == damaged
+
+
+def test_a_default_that_is_written_out_is_not_canonical_and_format_leaves_it_out() -> None:
+    feature = site_feature(sensitivity="open", names=[named("Old Mosque") | {"kind": "name"}])
+    spelled_out = msgspec.json.format(json.dumps(feature, ensure_ascii=False).encode(), indent=2) + b"\n"
+    record = decode_loosely(spelled_out, Site, FILE)
+    canonical = encode(record)
+    assert b"sensitivity" not in canonical
+    assert b'"kind"' not in canonical
+    assert encode(decode(canonical, Site, FILE)) == canonical
+    assert any("run 'heritage format'" in p.message for p in find_problems(spelled_out, Site, FILE))

@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "heritage_registry"
 
 #: Each line may import what stands in the lines above it.
 LAYERS = (
-    "errors grid_references phrase_words outputs",
+    "defaults errors grid_references phrase_words outputs",
     "git vocabulary dates names positions phrase_parts coordinates",
     "mistakes walk phrases",
     "form",

@@ -18,6 +18,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta
 
+from heritage_registry.defaults import spelled_defaults, without_defaults
 from heritage_registry.errors import Field, InvalidRecords, Problem, dotted
 from heritage_registry.mistakes import explain
 from heritage_registry.positions import read_positions
@@ -100,7 +101,10 @@ _encoder = msgspec.json.Encoder()
 
 def encode(record: msgspec.Struct) -> bytes:
     """Return the canonical text of a record, as UTF-8 with a final newline."""
-    return msgspec.json.format(_encoder.encode(record), indent=2) + b"\n"
+    compact = _encoder.encode(record)
+    if any(spelled in compact for spelled in spelled_defaults(type(record))):
+        compact = _encoder.encode(without_defaults(record))
+    return msgspec.json.format(compact, indent=2) + b"\n"
 
 
 def decode(raw: bytes, record_type: type[Record], file: str) -> Record:
