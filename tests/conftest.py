@@ -32,7 +32,7 @@ name = { en = "South Caucasus", hy = "Հարավային Կովկաս", az = "C�
 bbox = [43.4, 38.3, 51.0, 42.0]
 
 [publishing]
-rule = "second_person"
+rule = "anyone"
 
 [[languages]]
 tag = "az"

@@ -51,7 +51,7 @@ def test_a_folder_without_the_file_is_told_how_to_begin(tmp_path: Path) -> None:
             "communities.0.id: 'Armenian': write an id in lower-case letters",
         ),
         (
-            '"second_person"',
+            '"anyone"',
             '"everybody"',
             "publishing.rule: 'everybody' is not one of anyone, second_person, ",
         ),

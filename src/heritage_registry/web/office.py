@@ -22,6 +22,7 @@ from heritage_registry.pages.environment import page_environment
 from heritage_registry.pages.words import messages as page_messages
 from heritage_registry.registry import Registry, registry_digest
 from heritage_registry.web.drafts import Drafts
+from heritage_registry.web.people import AT_THIS_MACHINE, Writer
 from heritage_registry.web.state import Look, RegistryState
 from heritage_registry.web.wording import LANGUAGES, reader_language, web_messages
 from heritage_registry.web.working import AppBook, Desk, Known
@@ -43,6 +44,7 @@ class Reader(msgspec.Struct, frozen=True):
     look: Look
     book: AppBook
     language: str
+    writer: Writer
 
     def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page of one of the app's templates."""
@@ -73,7 +75,8 @@ class Office:
         with self._lock:
             book = self.desk.book(look, language)
         beside = {"problems_count": len(look.problems), "saved": request.query_params.get("saved") == "1"}
-        return Reader(look, msgspec.structs.replace(book, beside=beside), language)
+        writer = request.scope.get("writer", AT_THIS_MACHINE)
+        return Reader(look, msgspec.structs.replace(book, beside=beside), language, writer)
 
     def map(self, look: Look) -> MapPage:
         """Return the map of what everybody may see, made anew when that changed."""

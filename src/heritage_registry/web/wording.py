@@ -13,9 +13,12 @@ LANGUAGES = ("en", "hy", "az", "ru")
 
 @cache
 def web_messages(language: str) -> Mapping[str, str]:
-    """Return the app's messages in a language, read once."""
-    file = files("heritage_registry.web") / "messages" / f"{language}.json"
-    found: Mapping[str, str] = json.loads(file.read_text("utf-8"))
+    """Return the app's messages in a language, of all its parts, read once."""
+    found: dict[str, str] = {}
+    for part in sorted((files("heritage_registry.web") / "messages").iterdir(), key=lambda part: part.name):
+        words: dict[str, str] = json.loads((part / f"{language}.json").read_text("utf-8"))
+        assert not found.keys() & words.keys(), f"{part.name} says again what another part says"
+        found |= words
     return found
 
 
