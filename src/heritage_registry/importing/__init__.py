@@ -1,0 +1,1 @@
+"""Files that others keep, read into records: every problem named, nothing lost, nothing overwritten."""
