@@ -9,14 +9,19 @@ from typing import Any
 
 import click
 
+from heritage_registry.cli.account import account
 from heritage_registry.cli.add import add
 from heritage_registry.cli.attach import attach
 from heritage_registry.cli.edit import edit
+from heritage_registry.cli.export import export
 from heritage_registry.cli.history import history, merge_command, pull_command
+from heritage_registry.cli.import_ import import_command
 from heritage_registry.cli.init import init
 from heritage_registry.cli.look import list_command, show, stats
-from heritage_registry.cli.make import check, export, format_command, map_command, publish, schema
+from heritage_registry.cli.make import check, format_command, map_command, publish, schema
 from heritage_registry.cli.places import places
+from heritage_registry.cli.push import push_command
+from heritage_registry.cli.review import review
 from heritage_registry.cli.serve import serve
 from heritage_registry.cli.shared import count, registry_directory
 from heritage_registry.errors import InvalidRecords, RegistryError
@@ -61,7 +66,8 @@ def main(ctx: click.Context, registry: Path | None) -> None:
 
 
 for _command in (
-    list_command, show, stats, places, add, edit, attach, check, format_command, map_command, publish, export,
-    schema, init, serve, history, pull_command, merge_command,
+    list_command, show, stats, places, add, edit, review, attach, check, format_command, map_command,
+    publish, export, import_command, schema, init, serve, account, history, pull_command, push_command,
+    merge_command,
 ):  # fmt: skip
     main.add_command(_command)

@@ -138,7 +138,7 @@ def _parameters(kind: str, asked: list[Question]) -> list[click.Parameter]:
     if kind != "source":
         status_help = "Status of the record; a draft if not given."
         parameters.append(
-            click.Option(["--status"], type=click.Choice(vocabulary("status").ids[:2]), help=status_help)
+            click.Option(["--status"], type=click.Choice(("draft", "published")), help=status_help)
         )
     parameters.append(
         click.Option(

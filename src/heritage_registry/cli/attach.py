@@ -9,8 +9,10 @@ import click
 from msgspec.structs import replace
 
 from heritage_registry.cli.shared import read
-from heritage_registry.errors import RecordNotFound
-from heritage_registry.registry import SITES, read_record, replace_record
+from heritage_registry.cli.signing import saved, signature
+from heritage_registry.errors import RecordNotFound, RegistryError
+from heritage_registry.registry import SITES, read_current
+from heritage_registry.review import save
 from heritage_registry.site import EvidenceFile, Site
 
 
@@ -23,6 +25,7 @@ from heritage_registry.site import EvidenceFile, Site
 @click.option("--by", metavar="ROLE", help="Who took it, by role; never a name.")
 @click.option("--caption", metavar="TEXT", help="What it shows, in English.")
 @click.option("--licence", metavar="TEXT", help="Licence under which it may be shown.")
+@click.option("--signed", default="", metavar="NAME", help="Pseudonym that signs the change of the record.")
 @click.pass_obj
 def attach(
     directory: Path, /, site_id: str, report_id: str, file: Path, public: bool, **told: str | None
@@ -33,20 +36,35 @@ def attach(
     --public a copy of a picture is made that holds its pixels and nothing else.
     """
     registry = read(directory)
-    site, read_digest = read_record(directory, SITES, site_id)
+    current = read_current(directory, SITES, site_id)
+    site = current.record
     if not isinstance(site, Site) or report_id not in (known := [r.id for r in site.properties.reports]):
         raise RecordNotFound(f"{site_id} has no report {report_id!r}; it has {', '.join(known) or 'none'}")
-    from heritage_registry.attachments import private_directory_of, publish_attachment, store_attachment
+    from heritage_registry.attachments import (
+        copy_path,
+        private_directory_of,
+        publish_attachment,
+        store_attachment,
+    )
 
     private = private_directory_of(directory)
     with file.open("rb") as stream:
         stored = store_attachment(directory, private, stream, file.name)
-    caption = told.pop("caption")
+    caption, who = told.pop("caption"), signature(directory, told.pop("signed") or "")
     evidence = replace(stored.file, caption={"en": caption} if caption else None, **told)
+    before = set((directory / "evidence").glob("*/*"))
     if public:
         evidence = publish_attachment(directory, private, evidence)
-    replace_record(registry, _with_file(site, report_id, evidence), read_digest)
+    try:
+        done = save(registry, _with_file(site, report_id, evidence), current.digest, who)
+    except RegistryError:
+        # What no record shows is not left among the published files.
+        if evidence.public_copy and (made := copy_path(directory, evidence.public_copy)) not in before:
+            made.unlink()
+        raise
     click.echo(f"Attached {evidence.name} to report {report_id} of {site_id}; the original is {stored.path}")
+    if done.is_proposal:
+        click.echo(saved(done, "Wrote"))
     for remark in _remarks(stored.look.taken, stored.look.position, told["taken"]):
         click.echo(remark, err=True)
 

@@ -11,19 +11,22 @@ import click
 import msgspec
 
 from heritage_registry.cli.shared import progress, relocated
+from heritage_registry.cli.signing import saved, signature, signed
 from heritage_registry.errors import InvalidRecords, Problem, RegistryError
 from heritage_registry.form import decode_loosely, encode
 from heritage_registry.positions import read_positions
 from heritage_registry.registry import (
+    SOURCES,
     AnyRecord,
     Kind,
     Registry,
     digest,
     examine,
     find_record_file,
+    proposed,
     record_id,
-    replace_record,
 )
+from heritage_registry.review import Done, Signature, save
 
 
 @click.command()
@@ -35,9 +38,13 @@ from heritage_registry.registry import (
     metavar="FIELD=VALUE",
     help="Set a field instead of opening an editor; may be repeated.",
 )
+@signed
 @click.pass_obj
-def edit(directory: Path, record: str, settings: tuple[str, ...]) -> None:
+def edit(directory: Path, /, record: str, settings: tuple[str, ...], **who: str) -> None:
     """Change a record in your editor, or field by field.
+
+    Where registry.toml has a rule who may publish, a change of a published record is a proposal: readers
+    see the record as it was until somebody else has approved the change (see 'heritage review').
 
     The editor is the one that VISUAL or EDITOR names. The text is checked when it is
     saved; nothing is written while it has problems, and your text is never lost.
@@ -46,16 +53,24 @@ def edit(directory: Path, record: str, settings: tuple[str, ...]) -> None:
     (or geometry); VALUE is JSON, or plain text. null removes an optional field.
     """
     kind, path = find_record_file(directory, record)
+    path = _current_path(directory, kind, path)
     raw = path.read_bytes()
     with progress("Reading records") as advance:
         registry, _ = examine(directory, advance)
-    change = _Change(registry, kind, path, raw)
+    change = _Change(registry, kind, path, raw, signature(directory, **who))
     if settings:
-        change.write(_with_settings(raw, settings, kind, path.name))
-    elif not _edit_in_editor(change):
-        click.echo("Nothing was changed.")
-        return
-    click.echo(f"Changed {path}")
+        done: Done | None = change.write(_with_settings(raw, settings, kind, path.name))
+    else:
+        done = _edit_in_editor(change)
+    click.echo(saved(done, "Changed") if done and done.paths else "Nothing was changed.")
+
+
+def _current_path(directory: Path, kind: Kind, path: Path) -> Path:
+    """Return the file of a change that is proposed already, on which further edits go, else the record's."""
+    if kind is SOURCES:
+        return path
+    waiting = directory / proposed(kind).folder / path.name
+    return waiting if waiting.is_file() and not waiting.is_symlink() else path
 
 
 class _Change(msgspec.Struct, frozen=True):
@@ -65,8 +80,9 @@ class _Change(msgspec.Struct, frozen=True):
     kind: Kind
     path: Path
     raw: bytes
+    signed: Signature
 
-    def write(self, text: bytes) -> None:
+    def write(self, text: bytes) -> Done:
         """Put the record that a text holds in place of the one that was read."""
         record: AnyRecord = decode_loosely(text, self.kind.record_type, self.path.name)
         key = record_id(self.path, self.kind)
@@ -74,22 +90,23 @@ class _Change(msgspec.Struct, frozen=True):
             message = f"{record.id!r} is another id; a record keeps its id {key!r} for ever"
             raise InvalidRecords([Problem(self.path.name, 0, "id", message)])
         try:
-            replace_record(self.registry, record, digest(self.raw))
+            return save(self.registry, record, digest(self.raw), self.signed)
         except InvalidRecords as error:
             raise relocated(error, self.path.name, read_positions(text.decode("utf-8-sig"))) from error
 
 
-def _edit_in_editor(change: _Change) -> bool:
-    """Let somebody edit until the text is a record or they give up; tell whether it was changed."""
+def _edit_in_editor(change: _Change) -> Done | None:
+    """Let somebody edit until the text is a record or they give up; return what was written."""
     draft = Path(tempfile.mkdtemp(prefix="heritage-")) / change.path.name
     draft.write_bytes(change.raw)
     while True:
         click.edit(filename=str(draft))
         text = draft.read_bytes()
+        done = None
         if text == change.raw:
             break
         try:
-            change.write(text)
+            done = change.write(text)
             break
         except InvalidRecords as error:
             click.echo(error, err=True)
@@ -99,7 +116,7 @@ def _edit_in_editor(change: _Change) -> bool:
             raise _kept(str(error), draft) from error
     draft.unlink()
     draft.parent.rmdir()
-    return text != change.raw
+    return done
 
 
 def _edits_again() -> bool:

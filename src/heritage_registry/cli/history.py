@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from heritage_registry.cli.shared import count, progress, unwritable_told
+from heritage_registry.cli.signing import saved, signature, signed
 from heritage_registry.differences import (
     ITEM_LABELS,
     LABELS,
@@ -22,10 +23,19 @@ from heritage_registry.differences import (
 )
 from heritage_registry.errors import RecordNotFound
 from heritage_registry.form import decode_loosely
-from heritage_registry.history import restore, version_at, versions
+from heritage_registry.history import version_at, versions
 from heritage_registry.merge import Conflict, merge_texts
 from heritage_registry.pulling import RecordConflict, pull
-from heritage_registry.registry import KINDS, AnyRecord, Kind, examine, record_path
+from heritage_registry.registry import (
+    KINDS,
+    AnyRecord,
+    Kind,
+    Registry,
+    examine,
+    read_current,
+    record_path,
+)
+from heritage_registry.review import Done, Signature, save
 from heritage_registry.vocabulary import vocabulary
 
 NOW = "now"
@@ -42,12 +52,16 @@ NOW = "now"
     help="Tell in words what changed between two commits; 'now' is the file as it is.",
 )
 @click.option("--restore", "commit", metavar="COMMIT", help="Write the record as a commit has it.")
+@signed
 @click.pass_obj
-def history(directory: Path, record: str, compared: tuple[str, str] | None, commit: str | None) -> None:
+def history(
+    directory: Path, /, record: str, compared: tuple[str, str] | None, commit: str | None, **who: str
+) -> None:
     """Tell who changed a record and when, the last change first.
 
     The registry has to lie in a git repository. A restored record passes the checks of today and is written
-    like any other change; the versions after it are not lost.
+    like any other change; the versions after it are not lost. Where registry.toml has a rule who may publish,
+    what is restored of a published record is a proposal.
     """
     if compared and commit:
         raise click.UsageError("--diff and --restore do not go together; give one of them")
@@ -55,7 +69,8 @@ def history(directory: Path, record: str, compared: tuple[str, str] | None, comm
     if commit:
         with progress("Reading records") as advance:
             registry, _ = examine(directory, advance)
-        click.echo(f"Restored {restore(registry, kind, record, commit)}")
+        done = _restored(registry, kind, record, commit, signature(directory, **who))
+        click.echo(saved(done, "Restored"))
     elif compared:
         old, new = (_version(directory, kind, record, name) for name in compared)
         changes = differences(old, new)
@@ -65,9 +80,19 @@ def history(directory: Path, record: str, compared: tuple[str, str] | None, comm
     else:
         found = versions(directory, kind, record)
         for version in found:
-            who = _shown(f"{version.author}: {version.subject}")
-            click.echo(f"{version.commit[:12]}  {version.date[:16]}  {who}")
+            said = _shown(f"{version.author}: {version.subject}")
+            click.echo(f"{version.commit[:12]}  {version.date[:16]}  {said}")
         click.echo(f"{count(len(found), 'version')}.", err=True)
+
+
+def _restored(registry: Registry, kind: Kind, record: str, commit: str, signed: Signature) -> Done:
+    """Write a record as a commit has it. Under a rule its status and its log stay as they are now."""
+    before = version_at(registry.directory, kind, record, commit)
+    try:
+        digest = read_current(registry.directory, kind, record).digest
+    except RecordNotFound:
+        digest = None
+    return save(registry, before, digest, signed)
 
 
 def _kind_of(directory: Path, record: str) -> Kind:

@@ -10,13 +10,14 @@ import msgspec
 
 from heritage_registry.assessment import assess
 from heritage_registry.cli.record_words import record_text
+from heritage_registry.cli.selecting import Chosen, chosen_sites, site_options
 from heritage_registry.cli.shared import count, language_option, read
-from heritage_registry.find import by_name, find_one_or_more, find_sites, names_for
+from heritage_registry.find import find_one_or_more, names_for
 from heritage_registry.form import in_language
 from heritage_registry.registry import Registry
-from heritage_registry.site import Site, asserted_communities, site_types
+from heritage_registry.site import Site, site_types
 from heritage_registry.statistics import Statistics, statistics
-from heritage_registry.vocabulary import STANDINGS, standing_label, vocabulary
+from heritage_registry.vocabulary import standing_label, vocabulary
 
 
 class ListedSite(msgspec.Struct, frozen=True):
@@ -33,20 +34,7 @@ class ListedSite(msgspec.Struct, frozen=True):
 
 @click.command("list")
 @click.argument("query", required=False)
-@click.option("--community", metavar="ID", help="Only sites that somebody connects with this community.")
-@click.option(
-    "--type",
-    "site_type",
-    type=click.Choice(vocabulary("site_type").ids),
-    metavar="TERM",
-    help="Only sites of this type.",
-)
-@click.option(
-    "--condition",
-    type=click.Choice(STANDINGS),
-    metavar="TERM",
-    help="Only sites last seen in this condition, or without a single grade for a reason such as 'undated'.",
-)
+@site_options
 @click.option("--status", type=click.Choice(vocabulary("status").ids), help="Only records with this status.")
 @language_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -67,23 +55,9 @@ def list_command(
     QUERY is an id, a name or the name of a place, in any script and spelling: the best finds come first.
     """
     registry = read(directory)
-    known = registry.config.community_ids
-    if community is not None and community not in known:
-        raise click.BadParameter(
-            f"{community!r} is not one of {', '.join(known)}", param_hint="'--community'"
-        )
-    if query is None:
-        sites = sorted(registry.sites.values(), key=by_name)
-    else:
-        sites = [hit.site for hit in find_sites(query, registry.sites.values())]
+    sites = chosen_sites(registry, Chosen(query, community, site_type, condition))
     rows = [
-        row
-        for site in sites
-        if community is None or community in asserted_communities(site)
-        for row in [_row(site, registry, language)]
-        if site_type is None or site_type in row.types
-        if condition is None or condition == row.standing
-        if status is None or status == row.status
+        _row(site, registry, language) for site in sites if status is None or status == site.properties.status
     ]
     if as_json:
         _print_json(rows)
@@ -162,7 +136,7 @@ def _table(found: Statistics, registry: Registry, language: str) -> list[str]:
     def labelled(name: str, counts: dict[str, int]) -> dict[str, int]:
         return {vocabulary(name).label(k, language): n for k, n in counts.items()}
 
-    communities = registry.config.community_ids
+    communities = registry.config.communities_by_id
     published = found.status.get("published", 0)
     groups = {
         "Records": {

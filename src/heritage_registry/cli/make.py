@@ -10,22 +10,40 @@ from pathlib import Path
 import click
 
 from heritage_registry.attachments import fixity_problems
-from heritage_registry.cli.shared import count, language_option, progress, read, size, unwritable_told
-from heritage_registry.exports import EXPORTS
+from heritage_registry.cli.shared import count, progress, read, size, unwritable_told
+from heritage_registry.errors import dotted
+from heritage_registry.neutrality import hints
 from heritage_registry.outputs import write_if_changed
 from heritage_registry.public import public_view
-from heritage_registry.registry import Registry, examine, format_records, formatting_changes
+from heritage_registry.registry import (
+    CLAIMS,
+    SITES,
+    SOURCES,
+    Registry,
+    examine,
+    format_records,
+    formatting_changes,
+    record_path,
+)
 from heritage_registry.schema import RECORD_TYPES, json_schema
-from heritage_registry.site import EvidenceFile
+from heritage_registry.site import EvidenceFile, Site
 
 
 @click.command()
+@click.option(
+    "--hints",
+    "with_hints",
+    is_flag=True,
+    help="Also ask about loaded words and statements stronger than their source; none is a problem.",
+)
 @click.pass_obj
-def check(directory: Path) -> None:
+def check(directory: Path, with_hints: bool) -> None:
     """Tell every problem of every record, with its file and line."""
     with progress("Checking records") as advance:
         registry, problems = examine(directory, advance)
     problems += fixity_problems(directory, _evidence_files(registry))
+    for line in _hint_lines(registry) if with_hints else ():
+        click.echo(line)
     for problem in problems:
         click.echo(problem)
     if problems:
@@ -37,8 +55,22 @@ def check(directory: Path) -> None:
     click.echo(f"Checked {checked}: no problems.")
 
 
+def _hint_lines(registry: Registry) -> Iterator[str]:
+    from heritage_registry.web.wording import web_messages
+
+    words = web_messages("en")
+    groups = ((SITES, registry.sites), (CLAIMS, registry.claims), (SOURCES, registry.sources))
+    for kind, records in groups:
+        for key, record in records.items():
+            for hint in hints(record):
+                said = words[f"hint.{hint.kind}"].format(**hint.values("en"))
+                file = record_path(Path(), kind, key).as_posix()
+                yield f"{file}: {dotted(hint.field)}: {said} ({' '.join(hint.text.split())[:120]})"
+
+
 def _evidence_files(registry: Registry) -> Iterator[EvidenceFile]:
-    for site in registry.sites.values():
+    proposed = (record for record in registry.proposals.values() if isinstance(record, Site))
+    for site in (*registry.sites.values(), *proposed):
         for report in site.properties.reports:
             yield from report.evidence.files
 
@@ -76,15 +108,20 @@ def format_command(directory: Path, only_check: bool) -> None:
 def map_command(directory: Path, output: Path) -> None:
     """Make the map of the published sites, one page.
 
-    The page opens without a network. Same records, same bytes.
+    The page opens without a network. A page that holds the same already is left as it is, also where
+    another machine's zlib packed it in other bytes.
     """
     registry = read(directory)
     from heritage_registry.maps.page import map_page
+    from heritage_registry.maps.sameness import same_content
 
-    content = map_page(registry).encode()
+    page = map_page(registry)
+    if output.is_file() and same_content(before := output.read_text("utf-8", "replace"), page):
+        page = before
+    content = page.encode()
     sites = public_view(registry.sites.values())
     drawn = sum(site.geometry is not None for site in sites)
-    done = _written(output, content)
+    done = written(output, content)
     click.echo(f"{done} ({drawn:,} of {count(len(sites), 'site')} drawn, {size(content)})")
 
 
@@ -111,19 +148,6 @@ def publish(directory: Path, target: Path, base_url: str | None) -> None:
 
 
 @click.command()
-@click.argument("format_name", metavar="FORMAT", type=click.Choice(tuple(EXPORTS)))
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@language_option
-@click.pass_obj
-def export(directory: Path, format_name: str, file: Path, language: str) -> None:
-    """Write the published sites to FILE, as csv or geojson."""
-    registry = read(directory)
-    content = EXPORTS[format_name](registry, language)
-    sites = len(public_view(registry.sites.values()))
-    click.echo(f"{_written(file, content)} ({count(sites, 'site')}, {size(content)})")
-
-
-@click.command()
 @click.argument("kind", type=click.Choice(tuple(RECORD_TYPES)), default="site")
 def schema(kind: str) -> None:
     """Print the JSON Schema of a kind of record, for editors.
@@ -133,7 +157,7 @@ def schema(kind: str) -> None:
     click.echo(json.dumps(json_schema(kind), ensure_ascii=False, indent=2))
 
 
-def _written(path: Path, content: bytes) -> str:
-    """Write a file and tell what was done."""
+def written(path: Path, content: bytes) -> str:
+    """Write a file unless it holds the same already, and tell what was done."""
     with unwritable_told(path):
         return f"{'Wrote' if write_if_changed(path, content) else 'Up to date:'} {path}"

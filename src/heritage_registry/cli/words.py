@@ -35,11 +35,11 @@ class Words(msgspec.Struct, frozen=True):
 
     def community(self, community: str) -> str:
         """Return the name of a community."""
-        return self.text(self.registry.config.community_ids[community].label)
+        return self.text(self.registry.config.communities_by_id[community].label)
 
     def party(self, party: str) -> str:
         """Return the name of a party."""
-        return self.text(self.registry.config.party_ids[party].label)
+        return self.text(self.registry.config.parties_by_id[party].label)
 
     def dated(self, text: str) -> str:
         """Return an EDTF date in words."""
