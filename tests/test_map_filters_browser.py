@@ -277,7 +277,7 @@ def test_active_filters_stand_above_the_list_and_are_removed_one_by_one(reader: 
         "Cause, as reported: Shelling or bombing",
         "Kind of site: Church",
         "Kind of site: Mosque",
-        "Search by name: mosque",
+        "Search by name: mosque (Kind of site: Mosque)",
     ]
 
     reader.page.click('#chips .chip:has-text("Shelling")')

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from browser import LANGUAGES, Reader, messages
 from conftest import named, point, report, site_feature, source, write
 from heritage_registry.maps.page import map_files, map_page
 from heritage_registry.pages.publish import publish
@@ -81,13 +82,13 @@ def test_parts_of_records_that_changed_are_removed(sites: Registry, folder: Path
     changed = read_registry(sites.directory)
 
     publish(changed, folder, most_in_page=1)
-    (after,) = (path for path in folder.glob("parts/*") if path.is_dir() and any(path.iterdir()))
+    (after,) = (path for path in folder.glob("parts/*") if path.is_dir())
     assert after != before
     assert len(parts(folder)) == 5
 
     publish(changed, folder)
     assert parts(folder) == set()
-    assert (folder / "parts" / "notes.md").read_text("utf-8") == "mine"
+    assert [path.name for path in (folder / "parts").iterdir()] == ["notes.md"], "no empty folder stays"
 
 
 @pytest.mark.browser
@@ -128,3 +129,17 @@ def test_cards_search_and_filters_work_with_blocks_beside_the_page(chromium: Any
     assert all(url.startswith((address, "data:", "blob:")) for url in asked)
     assert complaints == []
     context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_from_a_disk_the_page_says_that_its_parts_need_a_host(
+    chromium: Any, folder: Path, language: str
+) -> None:
+    reader = Reader(chromium, folder / "index.html")
+    reader.open(f"#lang={language}")
+    assert reader.text("#notice") == messages(language)["parts_need_host"]
+    assert reader.state()["drawn"] == SITES
+    reader.page.click("#zoom-in")
+    reader.rest()
+    assert reader.complaints == []

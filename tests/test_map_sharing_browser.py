@@ -18,10 +18,11 @@ import pytest
 
 from browser import LANGUAGES, Reader, axe, messages
 from conftest import CITED, named, point, report, site_feature, source, write
-from heritage_registry.citation import Reference, cite_registry, cite_site, csl_json
+from heritage_registry.citation import Reference, cite_registry, cite_site, csl_json, site_digest
 from heritage_registry.exports.csv import csv_file
 from heritage_registry.exports.geojson import geojson_file
 from heritage_registry.maps.page import map_page
+from heritage_registry.public import public_view
 from heritage_registry.registry import Registry, read_registry, registry_digest
 
 FORMULA = '=HYPERLINK("https://example.org")'
@@ -281,7 +282,8 @@ def test_a_site_is_cited_as_python_cites_it(
     reader.page.click("#card-take")
     text, bibtex, csl = cited(reader)
 
-    expected = cite_site(sites.sites[site_id], registry_digest(sites), sites.config, language)
+    site = next(site for site in public_view(sites.sites.values()) if site.id == site_id)
+    expected = cite_site(site, site_digest(site, sites.sources), sites.config, language)
     assert text in shown
     assert text.startswith(f"{expected.text}. ")
     assert without_access(text, bibtex, csl) == expected

@@ -13,7 +13,10 @@ import msgspec
 
 from heritage_registry.assessed import AssessedSite
 from heritage_registry.assessment import Assessment
+from heritage_registry.citation import site_digest
+from heritage_registry.gazetteer import Gazetteer
 from heritage_registry.names import fold
+from heritage_registry.place_names import PlaceNames, place_line, place_names
 from heritage_registry.site import Site
 from heritage_registry.source import Source
 
@@ -29,26 +32,31 @@ def in_blocks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
         yield items[start : start + BLOCK_SIZE]
 
 
-def name_block(rows: Sequence[AssessedSite]) -> bytes:
-    """Return JSON of ids, names, places and folded search keys of a block of sites."""
+def name_block(rows: Sequence[AssessedSite], gazetteer: Gazetteer, languages: Sequence[str]) -> bytes:
+    """Return JSON of ids, names, the place in each language and folded search keys of a block of sites."""
     sites = [row.site for row in rows]
-    places = [_place_names(site) for site in sites]
+    places = [place_names(site, gazetteer) for site in sites]
     return msgspec.json.encode(
         {
             "ids": [site.id for site in sites],
             "names": [[[name.text, name.language] for name in site.properties.names] for site in sites],
-            "places": places,
+            "places": [_place_lines(names, languages) for names in places],
             "keys": [_search_keys(site, names) for site, names in zip(sites, places, strict=True)],
         }
     )
 
 
-def card_block(rows: Sequence[AssessedSite], related: Mapping[str, Sequence[dict[str, Any]]]) -> bytes:
+def card_block(
+    rows: Sequence[AssessedSite],
+    related: Mapping[str, Sequence[dict[str, Any]]],
+    sources: Mapping[str, Source],
+) -> bytes:
     """Return JSON of the whole public records of a block of sites with what is derived for them."""
     return msgspec.json.encode(
         [
             {
                 "id": row.site.id,
+                "digest": site_digest(row.site, sources),
                 "geometry": row.site.geometry,
                 "properties": row.site.properties,
                 "derived": _derived(row.assessment),
@@ -73,14 +81,17 @@ def _derived(assessment: Assessment) -> dict[str, Any]:
     return derived
 
 
-def _place_names(site: Site) -> list[tuple[str, str]]:
-    """Return the names of the places a site lies in, each with its language, once each."""
-    names = (name for place in site.properties.places for name in place.names)
-    return list(dict.fromkeys((name.text, name.language) for name in names))
+def _place_lines(names: PlaceNames | None, languages: Sequence[str]) -> list[str]:
+    if names is None:
+        return []
+    return [" / ".join(text for text, _ in place_line(names, language)) for language in languages]
 
 
-def _search_keys(site: Site, places: Sequence[tuple[str, str]]) -> list[str]:
-    texts = [*(name.text for name in site.properties.names), *(text for text, _ in places)]
+def _search_keys(site: Site, names: PlaceNames | None) -> list[str]:
+    texts = {name.text for name in site.properties.names} | {
+        text for text, _ in (names.all() if names else ())
+    }
+    texts |= {name.text for place in site.properties.places for name in place.names}
     return sorted({fold(text) for text in texts} - {""})
 
 

@@ -97,7 +97,7 @@ def more_columns(
 def _facets(config: RegistryConfig) -> tuple[Facet, ...]:
     """Return all facets, in the order in which the page offers them."""
     periods = {period.id: _days(period.start, period.end) for period in config.periods}
-    parties = tuple(config.party_ids)
+    parties = tuple(config.parties_by_id)
 
     @cache
     def around(day: date) -> tuple[str, ...]:
@@ -116,7 +116,7 @@ def _facets(config: RegistryConfig) -> tuple[Facet, ...]:
         Facet("source", "source", None, lambda told: told.cited),
         Facet("affiliation", "affiliation", vocabulary("affiliation").ids, _affiliations),
         Facet("party", "party", parties, lambda told: (x.party for x in told.assessment.lines)),
-        Facet("community_denied", "community", tuple(config.community_ids), _denied),
+        Facet("community_denied", "community", tuple(config.communities_by_id), _denied),
         Facet("responsibility", "party", parties, _held_responsible),
         Facet(
             "contested_by",

@@ -18,6 +18,7 @@ import msgspec
 from heritage_registry.assessed import AssessedSite, assessed_sites
 from heritage_registry.citation import cited_keys, with_origins
 from heritage_registry.config import RegistryConfig
+from heritage_registry.gazetteer import read_gazetteer
 from heritage_registry.maps.assets import bundle, leaflet_script, leaflet_style, static_text
 from heritage_registry.maps.basemap import basemap_payload
 from heritage_registry.maps.cards import (
@@ -38,6 +39,7 @@ from heritage_registry.vocabulary import STANDINGS, VOCABULARIES, vocabulary
 
 _POLICY_END = "base-uri 'none'"
 _DIGEST_SIGNS = 16
+_STYLES = ("tokens.css", "map.css", "sharing.css")
 
 MOST_IN_PAGE = 20_000
 """Sites of a served map up to which all of it is one file; beyond, a reader need not wait for all cards."""
@@ -114,10 +116,11 @@ def _blocks(made: _Prepared) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Yield the name of everything that is only opened when it is needed, and what makes its bytes."""
     yield "more", lambda: made.more.columns.data
     yield "labels", partial(msgspec.json.encode, made.more.labels)
+    gazetteer = read_gazetteer(made.registry.directory)
     for number, rows in enumerate(in_blocks(made.rows)):
-        yield f"names-{number}", partial(name_block, rows)
+        yield f"names-{number}", partial(name_block, rows, gazetteer, made.registry.config.reader_languages)
     for number, rows in enumerate(in_blocks(made.rows)):
-        yield f"cards-{number}", partial(card_block, rows, made.related)
+        yield f"cards-{number}", partial(card_block, rows, made.related, made.sources)
     for number, sources in enumerate(in_blocks(list(made.sources.values()))):
         yield f"sources-{number}", partial(source_block, sources)
 
@@ -140,7 +143,7 @@ def _page(made: _Prepared, blocks: str, beside: str | None) -> str:
         _POLICY_END: f"connect-src 'self'; {_POLICY_END}" if beside else _POLICY_END,
         "<!--title-->": escape(config.title["en"]),
         "<!--description-->": escape(config.summary["en"]),
-        "/*style*/": leaflet_style() + static_text("map.css") + static_text("sharing.css"),
+        "/*style*/": leaflet_style() + "".join(map(static_text, _STYLES)),
         "<!--map-->": drawn.element,
         "<!--data-->": "\n".join(columns_and_meta),
         "<!--blocks-->": blocks,  # behind the script: it draws while a large page is being read
@@ -184,7 +187,7 @@ def _codes(config: RegistryConfig) -> Codes:
     return Codes(
         condition=STANDINGS,
         type=vocabulary("site_type").ids,
-        community=tuple(config.community_ids),
+        community=tuple(config.communities_by_id),
         location_of=vocabulary("location_of").ids,
     )
 
@@ -202,7 +205,7 @@ def _meta(registry: Registry, codes: Codes, rows: Sequence[AssessedSite]) -> dic
         "language_labels": {language.tag: language.label for language in config.languages},
         "region": config.region,
         "counts": {"sites": len(rows), "located": sum(row.site.geometry is not None for row in rows)},
-        "vocabularies": {name: _terms(name) for name in VOCABULARIES},
+        "vocabularies": {name: _terms(name) for name in VOCABULARIES if name != "review_act"},
         "time": _time_range(rows),
         "communities": config.communities,
         "parties": config.parties,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 
 from heritage_registry.claim import Claim
-from heritage_registry.comparison import GRADES, Comparison, Tally
+from heritage_registry.comparison import OTHER_TIMES, Comparison, Tally
 from heritage_registry.dates import bounds
 from heritage_registry.pages.charts import Segment, stacked
 from heritage_registry.pages.environment import Book
@@ -20,7 +22,7 @@ class Held(msgspec.Struct, frozen=True):
 
     tally: Tally
     bar: tuple[Segment, ...]
-    sites: tuple[tuple[str, list[str]], ...]
+    sites: tuple[tuple[str, Sequence[str]], ...]
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -33,9 +35,14 @@ class Row(msgspec.Struct, frozen=True):
     map_link: str
 
 
+def claims_in_order(book: Book) -> list[Claim]:
+    """Return all claims in the order of their dates, whoever makes them."""
+    return sorted(book.edition.claims.values(), key=_order)
+
+
 def claim_rows(book: Book) -> list[Row]:
-    """Return all claims in the order of their dates, whoever makes them, each with what stands beside it."""
-    return [claim_row(book, claim) for claim in sorted(book.edition.claims.values(), key=_order)]
+    """Return all claims in their order, each with what stands beside it."""
+    return [claim_row(book, claim) for claim in claims_in_order(book)]
 
 
 def claims_page(book: Book, rows: list[Row]) -> str:
@@ -43,8 +50,8 @@ def claims_page(book: Book, rows: list[Row]) -> str:
     return book.page("claims.html", "claims/index.html", rows=rows)
 
 
-def claim_page(book: Book, row: Row) -> str:
-    """Return the page of one claim."""
+def claim_page(book: Book, row: Row, most: int | None = None, **values: Any) -> str:
+    """Return the page of one claim, with no more than `most` sites of each state."""
     return book.page(
         "claim.html",
         f"claims/{row.claim.id}.html",
@@ -52,12 +59,14 @@ def claim_page(book: Book, row: Row) -> str:
         claim=row.claim,
         statement=book.words.text(row.claim.statement),
         group_label=group_label,
+        most=most,
+        **values,
     )
 
 
 def group_label(group: str, words: Words) -> str:
     """Return what sites of a group of `comparison.GROUPS` are called."""
-    return words.label("condition", group) if group in GRADES else words.say(f"group.{group}")
+    return words.say(f"group.{group}") if group == OTHER_TIMES else words.standing(group)
 
 
 def _order(claim: Claim) -> tuple[date, str]:
@@ -72,7 +81,7 @@ def claim_row(book: Book, claim: Claim) -> Row:
         comparison=comparison,
         latest=_held(book, comparison.latest),
         at_claim=_held(book, comparison.at_claim) if comparison.at_claim else None,
-        map_link=_map_link(comparison, book.words.language),
+        map_link=map_link(comparison, book.words.language),
     )
 
 
@@ -84,7 +93,7 @@ def _held(book: Book, tally: Tally) -> Held:
     )
 
 
-def _map_link(comparison: Comparison, language: str) -> str:
+def map_link(comparison: Comparison, language: str) -> str:
     """Return where the map shows the sites of a scope, as far as its filters can."""
     chosen = {"lang": language} | {name: ",".join(values) for name, values in comparison.filters.items()}
     return f"index.html#{urlencode(chosen, safe=',')}"

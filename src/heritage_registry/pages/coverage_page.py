@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 
-from heritage_registry.coverage import NOT_OBSERVED, NOT_RECORDED, Dimension, Figures, Item, Value, Work
+from heritage_registry.coverage import (
+    NOT_OBSERVED,
+    NOT_RECORDED,
+    Coverage,
+    Dimension,
+    Figures,
+    Item,
+    Value,
+    Work,
+)
 from heritage_registry.pages.charts import Segment, stacked
 from heritage_registry.pages.environment import Book
 from heritage_registry.pages.words import Words
+from heritage_registry.place_names import PlaceNames, place_line
 from heritage_registry.vocabulary import vocabulary
 
 ROWS_WITHOUT_VALUE = (NOT_RECORDED, NOT_OBSERVED)
@@ -43,16 +54,16 @@ class Section(msgspec.Struct, frozen=True):
     crossings: tuple[Crossing, ...]
 
 
-def coverage_page(book: Book) -> str:
-    """Return the page on what is covered and what is missing."""
-    held = book.edition.coverage
+def coverage_page(book: Book, held: Coverage, most: int | None = None, **values: Any) -> str:
+    """Return the page on what is covered and what is missing, of each kind of work no more than `most`."""
     return book.page(
         "coverage.html",
         "coverage.html",
+        **values,
         total=held.total,
         drafts=held.drafts,
         sections=_sections(held.dimensions, book.words),
-        work=[_public(work, book) for work in held.work],
+        work=[(work, work.items[:most]) for work in (_public(one, book) for one in held.work)],
         detail=lambda work, text: _detail(work, text, book.words),
     )
 
@@ -95,7 +106,7 @@ def _line(dimension: Dimension, value: Value, longest: int, words: Words) -> Lin
     return Line(
         label=_label(dimension, value, words),
         is_record_text=dimension.id == "district" and value.id not in ROWS_WITHOUT_VALUE,
-        others=value.spellings[1:],
+        others=tuple(dict.fromkeys(text for text, _ in value.spellings)),
         figures=figures,
         seen=_bar(seen, longest, words),
         located=_bar(located, longest, words),
@@ -115,7 +126,8 @@ def _label(dimension: Dimension, value: Value, words: Words) -> str:
         case "type":
             return words.label("site_type", value.id)
         case "district":
-            return value.spellings[0]
+            names = PlaceNames(known=(), recorded=value.spellings)
+            return " / ".join(text for text, _ in place_line(names, words.language))
         case "period":
             return next(words.text(x.label).text for x in words.config.periods if x.id == value.id)
     raise ValueError(f"there is no label for the dimension {dimension.id!r}")
@@ -138,12 +150,14 @@ def _crossing(name: str, lines: tuple[Line, ...], words: Words) -> Crossing:
 
 
 def _public(work: Work, book: Book) -> Work:
-    """Leave out sources that no public record rests on: they have no page, and speak of hidden records."""
-    if work.folder != "sources":
+    """Leave out sources that no public record rests on: they have no page, and speak of hidden records.
+
+    Claims that are gone since they were counted are left out too.
+    """
+    if work.folder == "records":
         return work
-    return msgspec.structs.replace(
-        work, items=tuple(item for item in work.items if item.id in book.edition.sources)
-    )
+    shown: Mapping[str, object] = book.edition.sources if work.folder == "sources" else book.edition.claims
+    return msgspec.structs.replace(work, items=tuple(item for item in work.items if item.id in shown))
 
 
 def _detail(work: Work, item: Item, words: Words) -> str:

@@ -13,6 +13,7 @@ from heritage_registry.claim import Claim
 from heritage_registry.comparison import Comparison, compare
 from heritage_registry.config import RegistryConfig
 from heritage_registry.coverage import Coverage, coverage
+from heritage_registry.gazetteer import Gazetteer, read_gazetteer
 from heritage_registry.pages.locator import Locator, read_locator
 from heritage_registry.public import public_claims
 from heritage_registry.registry import Registry, registry_digest
@@ -44,8 +45,8 @@ class Edition(msgspec.Struct, frozen=True):
     digests: Mapping[str, str]
     sources: Mapping[str, Source]
     claims: Mapping[str, Claim]
-    site_citers: Mapping[str, tuple[str, ...]]
-    claim_citers: Mapping[str, tuple[str, ...]]
+    site_citers: Mapping[str, Sequence[str]]
+    claim_citers: Mapping[str, Sequence[str]]
     derivatives: Mapping[str, tuple[str, ...]]
     links: Mapping[str, tuple[Link, ...]]
     comparisons: Mapping[str, Comparison]
@@ -53,6 +54,7 @@ class Edition(msgspec.Struct, frozen=True):
     figures: Statistics
     digest: str
     locator: Locator
+    gazetteer: Gazetteer
     base_url: str | None
 
 
@@ -83,6 +85,7 @@ def edition(registry: Registry, base_url: str | None = None) -> Edition:
         figures=statistics(registry),
         digest=registry_digest(registry),
         locator=read_locator(registry.directory / "basemap", registry.config.region.bbox),
+        gazetteer=read_gazetteer(registry.directory),
         base_url=base_url,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -74,7 +74,7 @@ class Book(msgspec.Struct, frozen=True):
         """Return a page's address on the web, or None where that is not known."""
         return page_address(self.edition.base_url, self.words.language, path)
 
-    def in_order(self, site_ids: Iterable[str]) -> list[str]:
+    def in_order(self, site_ids: Iterable[str]) -> Sequence[str]:
         """Return ids of sites ordered by the name that this reader sees."""
         return sorted(site_ids, key=self.ranks.__getitem__)
 
@@ -121,6 +121,7 @@ def page_globals(made: Book) -> dict[str, Any]:
         "menu": MENU,
         "file": "{}.html".format,
         "beside": _beside,
+        "correct_address": "correct.html#{}/{}".format,
         "name_of": made.names.__getitem__,
         "web": web_address,
         "spoken": Spoken,

@@ -10,8 +10,8 @@ from heritage_registry.assessed import day_seen
 from heritage_registry.citation import csl_json
 from heritage_registry.names import fold
 from heritage_registry.pages.environment import Book
-from heritage_registry.pages.site_page import communities, places
-from heritage_registry.site import Name, PlaceName, site_types
+from heritage_registry.pages.site_page import communities, place_shown
+from heritage_registry.site import Name, site_types
 from heritage_registry.source import Source, source_title
 
 
@@ -21,7 +21,7 @@ class Row(msgspec.Struct, frozen=True):
     id: str
     name: Name
     kinds: str
-    places: list[PlaceName]
+    places: tuple[tuple[str, str], ...]
     communities: list[str]
     standing: str
     seen: date | None
@@ -46,7 +46,7 @@ def site_row(book: Book, key: str) -> Row:
         id=key,
         name=book.names[key],
         kinds=words.labels("site_type", site_types(site)),
-        places=places(site, words)[:2],
+        places=place_shown(book, site),
         communities=communities(site, words),
         standing=derived.standing,
         seen=day_seen(site, derived.condition) if derived.condition else None,

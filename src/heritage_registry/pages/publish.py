@@ -9,25 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 
-from heritage_registry.attachments import copy_path
+from heritage_registry.attachments import copy_path, read_copy
 from heritage_registry.citation import Reference, cite_site, cite_source, csl_json
 from heritage_registry.errors import RegistryError
 from heritage_registry.exports import EXPORTS
 from heritage_registry.maps.page import MOST_IN_PAGE, Content, map_files
 from heritage_registry.outputs import write_if_changed
 from heritage_registry.pages.claims_page import claim_page, claim_rows, claims_page
+from heritage_registry.pages.correct_page import correct_page, correct_script
 from heritage_registry.pages.coverage_page import coverage_page
 from heritage_registry.pages.edition import Edition, edition
 from heritage_registry.pages.environment import Book, Compiled, book
 from heritage_registry.pages.lists import overview_page, sites_page, sources_page
 from heritage_registry.pages.site_page import site_page
 from heritage_registry.pages.source_page import source_page
+from heritage_registry.pages.style import page_style
 from heritage_registry.registry import Progress, Registry
 from heritage_registry.site import PublicCopy
 
@@ -82,7 +83,7 @@ def publish(
         if progress:
             progress(done, len(planned))
     for copy in _public_copies(made):
-        path, raw = copy_path(directory, copy), copy_path(registry.directory, copy).read_bytes()
+        path, raw = copy_path(directory, copy), read_copy(registry.directory, copy)
         changed += write_if_changed(path, raw)
         size += len(raw)
         paths.add(path)
@@ -99,7 +100,8 @@ def _public_copies(made: Edition) -> Iterator[PublicCopy]:
 def pages(made: Edition, most_in_page: int = MOST_IN_PAGE) -> Iterator[tuple[str, Content]]:
     """Yield every file of a publication: its path within the folder, and what makes its text."""
     yield from map_files(made.registry, most_in_page)
-    yield "style.css", partial((files("heritage_registry.pages") / "static" / "style.css").read_text, "utf-8")
+    yield "style.css", page_style
+    yield "correct.js", correct_script
     yield from _downloads(made)
     compiled = Compiled()
     addresses = [f"{made.base_url}index.html"]
@@ -117,7 +119,8 @@ def _pages_in(made: Book) -> Iterator[tuple[str, Content]]:
     yield "sites/index.html", partial(sites_page, made)
     yield "claims/index.html", partial(claims_page, made, claims)
     yield "sources/index.html", partial(sources_page, made)
-    yield "coverage.html", partial(coverage_page, made)
+    yield "coverage.html", partial(coverage_page, made, made.edition.coverage)
+    yield "correct.html", partial(correct_page, made)
     for key, site in made.edition.sites.items():
         yield f"sites/{key}.html", partial(site_page, made, site)
     for row in claims:
@@ -127,8 +130,8 @@ def _pages_in(made: Book) -> Iterator[tuple[str, Content]]:
 
 
 def _downloads(made: Edition) -> Iterator[tuple[str, Content]]:
-    for name in EXPORTS:
-        yield f"downloads/sites.{name}", partial(_exported, name, made)
+    for name in ("csv", "geojson"):
+        yield f"downloads/{EXPORTS[name].file_name}", partial(_exported, name, made)
     yield "downloads/sources.csl.json", lambda: csl_json(map(cite_source, made.sources.values()))
     for key in made.sites:
         yield f"sites/{key}.bib", partial(_bibtex, key, made)
@@ -136,7 +139,7 @@ def _downloads(made: Edition) -> Iterator[tuple[str, Content]]:
 
 
 def _exported(name: str, made: Edition) -> str:
-    return EXPORTS[name](made.registry, made.config.reader_languages[0]).decode()
+    return EXPORTS[name].make(made.registry, made.config.reader_languages[0]).decode()
 
 
 def _bibtex(key: str, made: Edition) -> str:
@@ -181,4 +184,7 @@ def _remove_stale(directory: Path, written: set[Path]) -> int:
     ]
     for path in stale:
         path.unlink()
+        for folder in path.relative_to(directory).parents:
+            if folder.name and not any((directory / folder).iterdir()):
+                (directory / folder).rmdir()
     return len(stale)

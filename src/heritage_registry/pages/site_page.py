@@ -13,6 +13,7 @@ from heritage_registry.pages.environment import Book, inert_script
 from heritage_registry.pages.locator import marks
 from heritage_registry.pages.words import Words
 from heritage_registry.parts import Geometry, LineString, Point, Polygon
+from heritage_registry.place_names import place_line, place_names
 from heritage_registry.site import (
     Attribution,
     Event,
@@ -53,7 +54,7 @@ def site_page(book: Book, site: Site) -> str:
         digest=digest,
         reference=cite_site(site, digest, edition.config, words.language, edition.base_url),
         csl_json=csl_json,
-        description=_description(site, derived, words),
+        description=_description(book, site, derived),
         linked_data=inert_script(inert_json(_linked_data(book, site))),
     )
 
@@ -88,6 +89,12 @@ def places(site: Site, words: Words) -> list[PlaceName]:
         name = min(place.names, key=lambda item: item.language.partition("-")[0] != words.language)
         found.setdefault(name.text.casefold(), name)
     return list(found.values())
+
+
+def place_shown(book: Book, site: Site) -> tuple[tuple[str, str], ...]:
+    """Return what stands for the place of a site in a list: text and language, sometimes two."""
+    names = place_names(site, book.edition.gazetteer)
+    return place_line(names, book.words.language) if names else ()
 
 
 def _ordered_attributions(site: Site, words: Words) -> list[Attribution]:
@@ -141,10 +148,11 @@ def _degrees(longitude: float, latitude: float) -> str:
     return f"{abs(latitude)}° {north_or_south}, {abs(longitude)}° {east_or_west}"
 
 
-def _description(site: Site, derived: Assessment, words: Words) -> str:
+def _description(book: Book, site: Site, derived: Assessment) -> str:
     """One neutral line for search engines and link previews."""
+    words = book.words
     kinds = words.labels("site_type", site_types(site))
-    where = ", ".join(place.text for place in places(site, words)[:2])
+    where = " / ".join(text for text, _ in place_shown(book, site))
     figures = words.say(
         "site.description",
         reports=words.number(len(site.properties.reports)),

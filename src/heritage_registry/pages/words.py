@@ -86,11 +86,11 @@ class Words(msgspec.Struct, frozen=True):
 
     def community(self, community: str) -> str:
         """Return the name of a community."""
-        return self._word(self.config.community_ids, community)
+        return self._word(self.config.communities_by_id, community)
 
     def party(self, party: str) -> str:
         """Return the name of a party."""
-        return self._word(self.config.party_ids, party)
+        return self._word(self.config.parties_by_id, party)
 
     def _word(self, words: Mapping[str, Word], word: str) -> str:
         return self.text(words[word].label).text

@@ -16,7 +16,7 @@ export function activeFilters(app) {
   const chips = [];
   if (app.state.query !== "")
     chips.push({
-      text: words.word("chip", { filter: words.word("search"), choice: app.state.query }),
+      text: words.word("chip", { filter: words.word("search"), choice: searchAsRead(app) }),
       remove: app.clearSearch,
     });
   if (app.only)
@@ -34,6 +34,13 @@ export function activeFilters(app) {
     }
   }
   return chips;
+}
+
+/** The search, with the kinds of site it was read as. @type {(app: any) => string} */
+function searchAsRead({ words, state, finds }) {
+  if (!finds || finds.kinds.length === 0) return state.query;
+  const kinds = finds.kinds.map((/** @type {string} */ kind) => words.label("site_type", kind)).join(" / ");
+  return `${state.query} (${words.word("filter_type")}: ${kinds})`;
 }
 
 /** @param {any} app */

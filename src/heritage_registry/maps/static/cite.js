@@ -36,7 +36,7 @@ export function citeSite(app, card) {
     title: name.text,
     "container-title": words.pick(meta.title).text,
     number: card.id,
-    version: `sha256:${meta.digest}`,
+    version: `sha256:${card.digest}`,
     license: meta.licence,
     URL: servedAddress(siteHash(app, card.id)),
     language: name.language,

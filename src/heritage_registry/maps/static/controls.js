@@ -12,6 +12,9 @@ export function wireControls(app) {
     const { value } = /** @type {HTMLInputElement} */ (event.target);
     typing = window.setTimeout(() => void app.search(value), TYPING_PAUSE_MS);
   });
+  byId("phone-language").addEventListener("change", (event) => {
+    app.setLanguage(/** @type {HTMLSelectElement} */ (event.target).value);
+  });
   onClick("clear", () => {
     app.clearFilters();
     byId("search").focus();

@@ -19,6 +19,19 @@ export async function unpack(id) {
   return plainBytes(byId(id).textContent ?? "");
 }
 
+/** A part beside the page that could not be read: the page has told so, and shows what it can. */
+export class MissingPart extends Error {}
+
+/** What comes of a promise, or nothing where a part is missing. @template T @param {Promise<T>} promise @returns {Promise<T | undefined>} */
+export async function asFarAsThere(promise) {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof MissingPart) return undefined;
+    throw error;
+  }
+}
+
 /** @type {(packed: string) => Promise<Uint8Array>} */
 async function plainBytes(packed) {
   const stream = new Blob([fromBase64(packed)]).stream();
@@ -29,8 +42,9 @@ async function plainBytes(packed) {
 /**
  * Blocks by kind and number, each opened once.
  * @param {any} meta
+ * @param {(isMissing: boolean) => void} tell Told whether the last part asked for could not be read.
  */
-export function openBlocks(meta) {
+export function openBlocks(meta, tell) {
   /** @type {Map<string, Promise<any>>} */
   const opened = new Map();
   /** @type {Map<number, any>} */
@@ -41,8 +55,11 @@ export function openBlocks(meta) {
   /** @type {(name: string) => Promise<Uint8Array>} */
   async function bytesOf(name) {
     if (meta.beside === null) return wholePage.then(() => unpack(`hr-${name}`));
-    const answer = await fetch(`${meta.beside}/${name}.txt`);
-    if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
+    const address = `${meta.beside}/${name}.txt`;
+    // No browser reads a file beside a page that lies on a disk.
+    const answer = location.protocol === "file:" ? null : await fetch(address).catch(() => null);
+    tell(!answer?.ok);
+    if (!answer?.ok) throw new MissingPart(address);
     return plainBytes(await answer.text());
   }
 
@@ -119,7 +136,7 @@ export function openBlocks(meta) {
   };
 }
 
-/** @type {(block: any, place: number) => {id: string, names: [string, string][], places: [string, string][]}} */
+/** @type {(block: any, place: number) => {id: string, names: [string, string][], places: string[]}} */
 function namesOf(block, place) {
   return { id: block.ids[place], names: block.names[place], places: block.places[place] };
 }

@@ -13,6 +13,14 @@ export function keepEmbedding(hash) {
   return isEmbedded ? `${hash}&embed=1` : hash;
 }
 
+/** The name of the frame in which the local app shows the map beside its own title and languages. */
+const APP_FRAME = "map-within-app";
+
+/** Leaves out what the page around the frame shows already; before the map takes its size. */
+export function fitFrame() {
+  document.body.classList.toggle("within-app", window.name === APP_FRAME);
+}
+
 /** @param {any} app */
 export function startEmbedding(app) {
   if (!isEmbedded) return;

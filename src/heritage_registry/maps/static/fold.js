@@ -39,14 +39,14 @@ export function fold(text, table) {
 
 /**
  * 0..1 for how well a name answers a query; from `table.match` up it is a find.
- * @param {string} query As typed, or already folded.
+ * @param {string} key What `fold` gave for the query.
  * @param {string} foldedName What `fold` gave for the name.
  * @param {Folding} table
  * @returns {number}
  */
-export function score(query, foldedName, table) {
+export function score(key, foldedName, table) {
   const { generic } = prepared(table);
-  const asked = words(fold(query, table));
+  const asked = words(key);
   const named = words(foldedName);
   const askedMeanings = meanings(asked, generic);
   const namedMeanings = meanings(named, generic);
@@ -59,6 +59,16 @@ export function score(query, foldedName, table) {
   const ownName = named.filter((word) => !generic.has(word)).join("");
   const found = Math.max(worst, close(specific.join(""), ownName, table));
   return found < table.match ? found : Math.max(table.match, found - MISSED_GENERIC * missed);
+}
+
+/**
+ * What a generic word says (church, mosque), "" where it says nothing (the, of), else undefined.
+ * @param {string} key
+ * @param {Folding} table
+ * @returns {string | undefined}
+ */
+export function genericMeaning(key, table) {
+  return prepared(table).generic.get(key);
 }
 
 /** @type {(table: Folding) => Prepared} */

@@ -9,6 +9,8 @@ import { drawCluster, drawGroup, drawSign, SHADES } from "./symbols.js";
 
 const CIRCLES_FROM_ZOOM = 11;
 const REACH = 5;
+/** From a mark to the ring around it. */
+const RING = 8.5;
 const LABEL_LETTERS = 80;
 const EARTH_M = 40_075_016.686;
 
@@ -34,6 +36,7 @@ export function siteLayer(map, app) {
       }
       if (app.state.open >= 0) drawOpenSite(context, view);
       for (const mark of drawn.marks) drawMark(context, mark);
+      drawOpenSign(context, view);
       drawOrigin(context, view);
       app.drawnAt ??= performance.now();
     },
@@ -43,18 +46,21 @@ export function siteLayer(map, app) {
   function drawMark(context, mark) {
     const { x, y, radius, mix } = mark;
     if (mark.count === 1) {
-      const site = mark.first;
-      const sign = {
-        shape: app.shape[site],
-        shade: app.shade[site],
-        rough: app.rough(site),
-        contested: table.contested[site] === 1,
-      };
-      drawSign(context, x, y, radius, sign, app.palette);
+      drawSign(context, x, y, radius, signOf(mark.first), app.palette);
     } else {
       const draw = mark.onePoint ? drawGroup : drawCluster;
       draw(context, x, y, radius, mix, app.words.number(mark.count), app.palette);
     }
+  }
+
+  /** @type {(site: number) => any} */
+  function signOf(site) {
+    return {
+      shape: app.shape[site],
+      shade: app.shade[site],
+      rough: app.rough(site),
+      contested: table.contested[site] === 1,
+    };
   }
 
   /** @type {(site: number, view: any) => [number, number]} */
@@ -123,9 +129,30 @@ export function siteLayer(map, app) {
     const mark = markOf(site);
     const [x, y] = mark ? [mark.x, mark.y] : placeOnCanvas(site, view);
     context.beginPath();
-    context.arc(x, y, (mark ? mark.radius : SIGN_RADIUS) + 8.5, 0, Math.PI * 2);
+    context.arc(x, y, (mark ? mark.radius : SIGN_RADIUS) + RING, 0, Math.PI * 2);
     context.lineWidth = 2.5;
     context.stroke();
+  }
+
+  /** The sign of the open site, on the ring of the cluster or group that it lies in. */
+  /** @type {(context: CanvasRenderingContext2D, view: any) => void} */
+  function drawOpenSign(context, view) {
+    const site = app.state.open;
+    const mark = site >= 0 && site < table.located ? markOf(site) : undefined;
+    if (!mark || mark.count === 1) return;
+    const [x, y] = placeOnCanvas(site, view);
+    const isHere = Math.hypot(x - mark.x, y - mark.y) < 1;
+    const angle = isHere ? -Math.PI / 4 : Math.atan2(y - mark.y, x - mark.x);
+    const away = mark.radius + RING;
+    const [signX, signY] = [mark.x + away * Math.cos(angle), mark.y + away * Math.sin(angle)];
+    context.beginPath();
+    context.arc(signX, signY, SIGN_RADIUS + 4, 0, Math.PI * 2);
+    context.fillStyle = app.palette.paper;
+    context.fill();
+    context.lineWidth = 2.5;
+    context.strokeStyle = app.palette.accent;
+    context.stroke();
+    drawSign(context, signX, signY, SIGN_RADIUS, signOf(site), app.palette);
   }
 
   /** @type {(site: number) => import("./clusters.js").Mark | undefined} */

@@ -92,7 +92,7 @@ export function siteRow(app, site, inList = false) {
   const { types, contested } = app.table;
   const type = app.meta.codes.type[types.values[types.offsets[site]]];
   const facts = [app.words.label("site_type", type), app.shadeLabel(app.shade[site])];
-  if (places.length > 0) facts.splice(1, 0, app.words.order(places)[0][0]);
+  if (places.length > 0) facts.splice(1, 0, places[app.meta.languages.indexOf(app.words.language)]);
   if (contested[site]) facts.push(app.words.word("is_contested"));
   const ordered = inList ? orderFact(app, site) : "";
   if (ordered) facts.unshift(ordered);

@@ -5,14 +5,15 @@ import { siteCard } from "./card.js";
 import { activeFilters, renderChips } from "./chips.js";
 import { readTable } from "./columns.js";
 import { wireControls } from "./controls.js";
-import { openBlocks, readMeta, unpack } from "./data.js";
+import { asFarAsThere, MissingPart, openBlocks, readMeta, unpack } from "./data.js";
 import { byId, fill } from "./dom.js";
-import { keepEmbedding } from "./embed.js";
+import { fitFrame, keepEmbedding } from "./embed.js";
 import { renderFilters, updateFilters } from "./filter-panel.js";
 import { makeFiltering } from "./filtering.js";
 import { fold } from "./fold.js";
 import { drawLabels } from "./labels.js";
 import { siteLayer } from "./layer.js";
+import { readKinds } from "./kinds.js";
 import { renderLegend } from "./legend.js";
 import { focusRow, groupCard, siteList } from "./list.js";
 import { nearControl } from "./near.js";
@@ -25,6 +26,7 @@ import { readPalette, shapeOfType, SHADES } from "./symbols.js";
 import { startTakeaway } from "./takeaway.js";
 import { dayNumber, isoDay, statesOn, timeControl } from "./time.js";
 import { mapViews } from "./views.js";
+import { tellMissing, tellState } from "./told-state.js";
 import { speak } from "./words.js";
 
 const RESTING_MS = 120;
@@ -58,7 +60,7 @@ function firstLanguage(meta) {
 
 /** @type {(map: any, meta: any, table: import("./columns.js").Table, words: any) => any} */
 function makeApp(map, meta, table, words) {
-  const blocks = openBlocks(meta);
+  const blocks = openBlocks(meta, (isMissing) => tellMissing(app, isMissing));
   const filtering = makeFiltering(meta, table, blocks);
   const shadeOfGrade = meta.codes.condition.map((/** @type {string} */ grade) => SHADES.indexOf(grade));
   const grades = table.condition.map((code) => shadeOfGrade[code]);
@@ -79,6 +81,7 @@ function makeApp(map, meta, table, words) {
     filtering,
     facets: filtering.facets,
     fails: filtering.fails,
+    kinds: readKinds(meta),
     palette: readPalette(),
     visible: new Uint8Array(table.size).fill(1),
     shownCount: table.size,
@@ -214,12 +217,17 @@ function makeApp(map, meta, table, words) {
     setLanguage,
 
     async start() {
+      fitFrame();
+      map.invalidateSize({ animate: false });
       wireControls(app);
       byId("legend").toggleAttribute(
         "open",
         matchMedia("(min-width: 1100px) and (min-height: 700px)").matches,
       );
-      await restore(readHash(location.hash, meta, filtering.ids));
+      window.addEventListener("unhandledrejection", (event) => {
+        if (event.reason instanceof MissingPart) event.preventDefault();
+      });
+      await asFarAsThere(restore(readHash(location.hash, meta, filtering.ids)));
       map.on("moveend", () => {
         later(list.refresh);
         remember();
@@ -233,7 +241,7 @@ function makeApp(map, meta, table, words) {
     },
   };
 
-  const { sitesInView, bringIntoView, showRegion, showSites } = mapViews(map, app, calm);
+  const { sitesInView, bringIntoView, showRegion, showSites, showStart } = mapViews(map, app, calm);
   Object.assign(app, { sitesInView, showRegion, showSites });
   const basemap = drawBasemap(map, app);
   const labels = drawLabels(map, app);
@@ -314,7 +322,7 @@ function makeApp(map, meta, table, words) {
     await filtering.restore(settings.chosen, settings.sites);
     if (settings.day) await filtering.loadMore();
     if (view) map.setView([view.latitude, view.longitude], view.zoom, { animate: false });
-    else showRegion();
+    else showStart();
     app.shownCount = filtering.apply(null, app.visible);
     basemap.draw();
     layer.draw();
@@ -337,7 +345,7 @@ function makeApp(map, meta, table, words) {
     const finds =
       app.state.query === ""
         ? null
-        : await searchSites(app.state.query, app.blocks, meta, () => turn !== searchTurn);
+        : await searchSites(app.state.query, app, () => turn !== searchTurn);
     if (turn !== searchTurn) return;
     app.finds = finds;
     if (finds) app.state.tab = "found";
@@ -371,23 +379,6 @@ function makeApp(map, meta, table, words) {
     remember();
   }
 
-  Object.defineProperty(window, "registryMapState", {
-    /** What the page shows, for tests; changes nothing. */
-    value: () => ({
-      sites: table.size,
-      located: table.located,
-      shown: app.shownCount,
-      drawn: layer.marks().reduce((sum, mark) => sum + mark.count, 0),
-      marks: layer.marks().map(({ x, y, radius, count, onePoint }) => ({ x, y, radius, count, onePoint })),
-      inView: sitesInView().length,
-      language: app.words.language,
-      open: app.state.open,
-      day: app.state.day,
-      filterMs,
-      drawnAt: app.drawnAt,
-      redraw: layer.draw,
-      pixelOf: layer.pixelOf,
-    }),
-  });
+  tellState(app, layer, () => filterMs);
   return app;
 }

@@ -10,12 +10,16 @@ const WORD_MARKS = [
   ["data-word-placeholder", "placeholder"],
 ];
 
+/** Languages that are written from right to left. */
+const RIGHT_TO_LEFT = new Set(["ar", "ckb", "fa", "he", "ku", "ps", "ur", "yi"]);
+
 /** @param {any} app */
 export function writeWords(app) {
   const { meta } = app;
   const { language, word, pick, number } = app.words;
   const title = pick(meta.title).text;
   document.documentElement.lang = language;
+  document.documentElement.dir = RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
   document.title = title;
   byId("title").textContent = title;
   byId("phone-title").textContent = title;
@@ -27,7 +31,11 @@ export function writeWords(app) {
       else element.textContent = text;
     }
   }
-  const counts = { sites: number(meta.counts.sites), sources: number(meta.counts.sources) };
+  const counts = {
+    sites: number(meta.counts.sites),
+    located: number(meta.counts.located),
+    sources: number(meta.counts.sources),
+  };
   byId("extent").textContent = word("extent_of_registry", counts);
   writeLanguages(app);
   writeCredits(app);
@@ -51,6 +59,14 @@ function writeLanguages(app) {
     return button;
   });
   fill(byId("languages"), ...buttons);
+  const choice = /** @type {HTMLSelectElement} */ (byId("phone-language"));
+  fill(
+    choice,
+    ...app.meta.languages.map((/** @type {string} */ tag) =>
+      el("option", { value: tag, lang: tag }, app.meta.messages[tag].language_own_name),
+    ),
+  );
+  choice.value = app.words.language;
   if (focused) buttons[app.meta.languages.indexOf(app.words.language)].focus();
 }
 

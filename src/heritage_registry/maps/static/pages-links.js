@@ -22,3 +22,9 @@ export function renderPages({ meta, words }) {
 export function sitePage(meta, words, id) {
   return meta.pages && el("a", { href: `${words.language}/sites/${id}.html` }, words.word("page_of_site"));
 }
+
+/** Where a reader corrects or objects, where there are pages. @param {any} meta @param {any} words @param {string} id */
+export function correctPage(meta, words, id) {
+  const address = `${words.language}/correct.html#sites/${id}`;
+  return meta.pages && el("div", {}, el("a", { href: address }, words.word("page_correct")));
+}

@@ -57,6 +57,7 @@ export function citationLines(app, card) {
     "div",
     { class: "citation-lines" },
     el("p", { class: "small" }, `${words.word("cite")}: `, said(citeSite(app, card).text)),
+    el("p", { class: "small" }, `${words.word("digest_site")} `, el("code", {}, card.digest)),
     el("p", { class: "small" }, `${words.word("digest")} `, el("code", {}, meta.digest)),
   );
 }

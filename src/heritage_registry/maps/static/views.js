@@ -9,6 +9,9 @@ const CLOSE_ZOOM = 12;
 const MARGIN = 40;
 const LEGEND_ROOM = 300;
 
+/** A map narrower than this is that of a phone. */
+const NARROW = 600;
+
 /**
  * @param {any} map Leaflet's.
  * @param {any} app
@@ -54,11 +57,47 @@ export function mapViews(map, app, calm) {
   function showRegion() {
     const legend = /** @type {HTMLDetailsElement} */ (byId("legend"));
     const below = legend.open ? Math.min(LEGEND_ROOM, map.getSize().y * 0.4) : MARGIN;
-    map.fitBounds(boundsOfSites() ?? boundsOfRegion(), {
-      animate: !calm.matches,
-      paddingTopLeft: [MARGIN, MARGIN],
-      paddingBottomRight: [MARGIN, below],
-    });
+    const bounds = boundsOfSites() ?? boundsOfRegion();
+    const zoom = map.getBoundsZoom(bounds, false, L.point(2 * MARGIN, MARGIN + below));
+    const [start, end] = [bounds.getNorthWest(), bounds.getSouthEast()].map((corner) => map.project(corner, zoom));
+    const middle = start.add(end).divideBy(2).add([0, (below - MARGIN) / 2]);
+    map.setView(map.unproject(onGround(middle, zoom), zoom), zoom, { animate: !calm.matches });
+  }
+
+  /**
+   * The middle of a view so that no edge of the base map is in it, where the base map is large enough.
+   * @type {(middle: any, zoom: number) => any}
+   */
+  function onGround(middle, zoom) {
+    const ground = meta.basemap.bounds;
+    if (!ground) return middle;
+    const half = map.getSize().divideBy(2);
+    const start = map.project([ground[3], ground[0]], zoom).add(half);
+    const end = map.project([ground[1], ground[2]], zoom).subtract(half);
+    return L.point(
+      start.x < end.x ? Math.min(Math.max(middle.x, start.x), end.x) : middle.x,
+      start.y < end.y ? Math.min(Math.max(middle.y, start.y), end.y) : middle.y,
+    );
+  }
+
+  /**
+   * What is shown first. A narrow page would show all sites as a strip of the base map between two empty bands:
+   * there the map fills the page around the middle of the sites, and the button shows all.
+   */
+  function showStart() {
+    const size = map.getSize();
+    const ground = meta.basemap.bounds;
+    if (size.x >= NARROW || !ground || table.located === 0) return showRegion();
+    const bounds = L.latLngBounds([ground[1], ground[0]], [ground[3], ground[2]]);
+    const least = map.getBoundsZoom(bounds, true);
+    const zoom = Math.max(least, map.getBoundsZoom(boundsOfSites(), false, L.point(MARGIN, MARGIN)));
+    const middle = map.project(map.unproject([median(table.x), median(table.y)], COLUMN_ZOOM), zoom);
+    map.setView(map.unproject(onGround(middle, zoom), zoom), zoom, { animate: false });
+  }
+
+  /** @type {(values: Int32Array | Uint32Array | Float64Array) => number} */
+  function median(values) {
+    return values.slice(0, table.located).sort()[Math.floor(table.located / 2)];
   }
 
   function boundsOfRegion() {
@@ -90,5 +129,5 @@ export function mapViews(map, app, calm) {
     map.setView(bounds.getCenter(), target, { animate: !calm.matches });
   }
 
-  return { sitesInView, bringIntoView, showRegion, showSites };
+  return { sitesInView, bringIntoView, showRegion, showSites, showStart };
 }
