@@ -543,7 +543,7 @@ def test_a_grade_seen_after_the_works_is_shown_again() -> None:
     of = site(report(1, "destroyed", "2010"), told, report(3, "no_visible_damage", "2024"))
 
     assert standing(of) == "no_visible_damage"
-    assert works_since(of) == ()
+    assert works_since(of, observations(of)) == ()
 
 
 def test_later_works_name_their_days_and_reports() -> None:
@@ -554,7 +554,7 @@ def test_later_works_name_their_days_and_reports() -> None:
         history=[event],
     )
 
-    found = [(works.first, works.last, works.report) for works in works_since(of)]
+    found = [(works.first, works.last, works.report) for works in works_since(of, observations(of))]
 
     assert found == [
         (date(2022, 5, 1), date(2022, 5, 31), None),

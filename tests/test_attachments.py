@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import stat
+import struct
 import time
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
+from conftest import heritage, report, site_feature, write
 from heritage_registry.attachments import (
     Limits,
     Stored,
@@ -22,6 +25,8 @@ from heritage_registry.attachments import (
     original_path,
     private_directory_of,
     publish_attachment,
+    put_in_place,
+    read_copy,
     safe_name,
     store_attachment,
 )
@@ -322,3 +327,73 @@ def check_name(name: str) -> None:
     assert not name.startswith((".", "-", "~/", " "))
     assert name.removesuffix(".jpg").casefold() not in {"con", "nul"}
     assert unfit_text(name) == []
+
+
+def test_what_was_rubbed_out_of_a_picture_is_not_in_its_copy(folders: tuple[Path, Path]) -> None:
+    picture = scene(mode="RGBA")
+    picture.putalpha(0)
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    file = publish_attachment(*folders, taken_in(folders, out.getvalue()).file)
+    assert file.public_copy is not None
+    with Image.open(copy_path(folders[0], file.public_copy)) as shown:
+        assert shown.mode == "RGB"
+        assert shown.getcolors() == [(320 * 200, (255, 255, 255))]
+
+
+@pytest.mark.parametrize("bits", [8, 10, 12, 14, 16])
+def test_a_scan_of_few_bits_in_sixteen_is_not_black(folders: tuple[Path, Path], bits: int) -> None:
+    picture = Image.frombytes("I;16", (2, 2), struct.pack("<4H", 0, 1, 2**bits // 2, 2**bits - 1))
+    out = io.BytesIO()
+    picture.save(out, "TIFF")
+    file = publish_attachment(*folders, taken_in(folders, out.getvalue()).file)
+    assert file.public_copy is not None
+    with Image.open(copy_path(folders[0], file.public_copy)) as shown:
+        assert shown.getpixel((1, 1)) > 240  # type: ignore[operator]
+
+
+def test_what_lies_in_place_of_a_copy_is_not_read_as_one(folders: tuple[Path, Path]) -> None:
+    file = publish_attachment(*folders, taken_in(folders, photo()).file)
+    assert file.public_copy is not None
+    path = copy_path(folders[0], file.public_copy)
+    assert read_copy(folders[0], file.public_copy) == path.read_bytes()
+    path.write_bytes(photo())
+    with pytest.raises(UnfitFile, match="is not what it was when it was made; restore it"):
+        read_copy(folders[0], file.public_copy)
+    path.unlink()
+    path.symlink_to(original_path(folders[1], file))
+    with pytest.raises(UnfitFile, match="is missing; restore it"):
+        read_copy(folders[0], file.public_copy)
+    (problem,) = fixity_problems(folders[0], [file])
+    assert "is missing" in problem.message
+
+
+def test_originals_lie_where_their_owner_alone_looks(folders: tuple[Path, Path]) -> None:
+    taken_in(folders, photo())
+    assert stat.S_IMODE((folders[1] / "evidence").stat().st_mode) == 0o700
+
+
+def test_a_file_is_put_in_place_once_and_only_whole(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    stored = taken_in(folders, photo())
+    target = original_path(tmp_path / "other", stored.file)
+    assert put_in_place(stored.path, target, stored.file.sha256)
+    assert not put_in_place(stored.path, target, stored.file.sha256)
+    target.write_bytes(b"damaged")
+    assert not put_in_place(stored.path, target, stored.file.sha256), "it was there, and is whole again"
+    assert target.read_bytes() == photo()
+    stored.path.write_bytes(b"changed")
+    target.unlink()
+    with pytest.raises(UnfitFile, match="hand it in again"):
+        put_in_place(stored.path, target, stored.file.sha256)
+    assert files_below(tmp_path / "other") == []
+
+
+def test_a_picture_of_a_withheld_place_is_not_shown_from_the_command_line(registry: Path) -> None:
+    hidden = {"sensitivity": "withheld", "sensitivity_reason": "graves", "locations": []}
+    write(registry, "site", site_feature(reports=[report()], **hidden))  # type: ignore[arg-type]
+    picture = registry.parent / "gate.jpg"
+    picture.write_bytes(photo())
+    done = heritage(registry, "attach", "k7m2q9x4", "r1", str(picture), "--public")
+    assert done.exit_code == 1
+    assert "a picture shows the place" in done.output
+    assert [path for path in files_below(registry) if "evidence" in path.parts] == []

@@ -180,8 +180,9 @@ def test_every_site_is_in_exactly_one_group(registry: Path) -> None:
         "severe_damage": ("a2222222",),
         "no_visible_damage": ("a3333333",),
         "disagree": ("a8888888",),
-        "undated_or_in_part": ("a4444444", "a5555555"),
-        "not_known": ("a6666666", "a7777777"),
+        "undated": ("a4444444",),
+        "in_part": ("a5555555",),
+        "none": ("a6666666", "a7777777"),
     }
     assert (found.latest.destroyed, found.latest.damaged, found.latest.undamaged) == (1, 1, 1)
     assert tuple(found.latest.groups) == GROUPS
@@ -449,10 +450,42 @@ def query_group(properties: Json, start: str, end: str) -> tuple[str, list[Json]
         last = max(day for day, _ in within)
         basis = [one for day, one in within if day == last]
         grades = {one["condition"] for one in basis}
+        if query_works(properties, basis, end):
+            return "works_since", basis
         return (grades.pop() if len(grades) == 1 else "disagree"), basis
     if seen:
         return "seen_at_other_times", []
-    return ("undated_or_in_part" if graded else "not_known"), []
+    if not graded:
+        return "none", []
+    return ("in_part" if all("part" in one for one in graded) else "undated"), []
+
+
+REPAIRS = {"renovated", "restored", "reconstructed", "rebuilt"}
+
+
+def query_works(properties: Json, basis: list[Json], end: str) -> bool:
+    """Tell whether a repair is told to begin after the last day on which the basis can have been seen."""
+    last = [last_day(one) for one in basis]
+    if not all(last):
+        return False
+    told = [x["date"] for x in properties.get("history", []) if x["event"] in REPAIRS and "date" in x]
+    told += [
+        one["observed"]
+        for one in properties.get("reports", [])
+        if "observed" in one and REPAIRS & set(one.get("interventions", []))
+    ]
+    begins = [text.partition("/")[0] for text in told]
+    first = [days(text)[0] for text in begins if text not in ("", "..")]
+    return any(max(last) < day <= end for day in first)
+
+
+def last_day(one: Json) -> str:
+    """Return the last day on which the state of a report can have been seen; nothing where it is open."""
+    if one["condition"] != "no_visible_damage":
+        seen = day_seen(one)
+        return seen[0] if seen else ""
+    end = one.get("observed", "").rpartition("/")[2]
+    return days(end)[1] if end not in ("", "..") else ""
 
 
 def query_origins(key: str) -> set[str]:

@@ -25,8 +25,8 @@ def test_a_whole_file_is_read_in_its_order(tmp_path: Path) -> None:
     assert read(tmp_path) == ""
     config = read_config(tmp_path)
     assert config.title["hy"] == "Փորձնական ռեեստր"
-    assert list(config.community_ids) == ["armenian", "azerbaijani"]
-    assert list(config.party_ids) == ["armenia", "azerbaijan", "none", "unknown"]
+    assert list(config.communities_by_id) == ["armenian", "azerbaijani"]
+    assert list(config.parties_by_id) == ["armenia", "azerbaijan", "none", "unknown"]
     assert config.region.bbox == (43.4, 38.3, 51.0, 42.0)
 
 

@@ -128,9 +128,9 @@ def test_spellings_of_one_district_are_one_row_and_other_names_another(registry:
     )
     rows = {value.spellings: value.figures.recorded for value in found.values()}
     assert rows == {
-        ("Ağdam", "Aghdam District"): 2,
-        ("Kashatagh region",): 1,
-        ("Lachin",): 1,
+        (("Ağdam", "en"), ("Aghdam", "en")): 2,
+        (("Kashatagh", "en"),): 1,
+        (("Lachin", "en"),): 1,
         (): 1,
     }
     assert found[NOT_RECORDED].figures.recorded == 1

@@ -226,7 +226,7 @@ def test_format_accepts_any_layout_and_refuses_any_other_mistake() -> None:
     feature = site_feature()
     assert encode(decode_loosely(json.dumps(feature).encode(), Site, FILE)) == text_of().encode()
     feature["properties"]["status"] = "ready"
-    with pytest.raises(InvalidRecords, match="'ready' is not one of draft, published, withdrawn"):
+    with pytest.raises(InvalidRecords, match="'ready' is not one of draft, in_review, published, withdrawn"):
         decode_loosely(json.dumps(feature).encode(), Site, FILE)
 
 

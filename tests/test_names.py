@@ -281,8 +281,8 @@ def browser_fold(chromium: Any) -> Iterator[Any]:
     # A module cannot be imported from a page that has no address: its exports become plain functions instead.
     script = static.read_text("utf-8").replace("export function", "function")
     run = """([table, pairs]) => pairs.map(([a, b]) => {
-        const key = fold(b, table);
-        return [fold(a, table), key, score(a, key, table)];
+        const [asked, key] = [fold(a, table), fold(b, table)];
+        return [asked, key, score(asked, key, table)];
     })"""
     page = chromium.new_page()
     page.add_script_tag(content=script)

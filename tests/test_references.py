@@ -419,3 +419,19 @@ def test_the_same_source_is_found_by_doi_copy_and_title() -> None:
         ("by-title", "title"),
     ]
     assert same_source(draft({"title": "Report", "issued": {"raw": "2021"}}), known) == []
+
+
+@pytest.mark.parametrize("address", ["http://[x.y/z", "http://a.b[", "http://x]y/"])
+def test_an_address_with_a_bracket_that_no_host_has_breaks_nothing(address: str) -> None:
+    (entry,) = read_references(f"TY  - BOOK\nTI  - T\nUR  - {address}\nER  - \n".encode(), "ris")
+    assert entry.draft is not None
+    assert entry.draft.title == "T"
+
+
+@pytest.mark.parametrize("value", ["\\'{e}" * 300_000, "a and " * 300_000, "1-" * 900_000])
+def test_a_field_without_end_is_left_out_at_once(value: str) -> None:
+    raw = f"@book{{a, title={{T}}, author={{{value}}}, year={{{value}}}}}".encode()[:1_999_000]
+    began = time.perf_counter()
+    with suppress(UnreadableReferences):
+        read_references(raw, "bibtex")
+    assert time.perf_counter() - began < 5

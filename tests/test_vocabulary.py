@@ -134,7 +134,7 @@ def test_a_label_falls_back_to_english() -> None:
 
 def test_an_unknown_term_or_vocabulary_names_those_that_exist() -> None:
     with pytest.raises(
-        UnknownTermError, match=r"^status: 'ready' is not one of draft, published, withdrawn$"
+        UnknownTermError, match=r"^status: 'ready' is not one of draft, in_review, published, withdrawn$"
     ):
         vocabulary("status").term("ready")
     with pytest.raises(KeyError, match=r"^'colour' is not a vocabulary; there are site_type, condition, "):

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+import accounts
+from accounts import add_accounts, shared_app, signed_in, visitor
 from conftest import heritage, named, report, site_feature, write
 from heritage_registry.errors import InvalidRecords
 from heritage_registry.form import unfit_text
@@ -112,7 +114,7 @@ def test_a_page_elsewhere_reads_nothing(registry: Path) -> None:
     "kind", ["application/json", "text/plain", "multipart/form-data; boundary=x", "", "application/xml"]
 )
 def test_only_forms_are_read(registry: Path, kind: str) -> None:
-    answer = client(registry).post("/new/source", content=b"{}", headers={"Content-Type": kind})
+    answer = client(registry).post("/new/claim", content=b"{}", headers={"Content-Type": kind})
     assert answer.status_code == 415
 
 
@@ -409,3 +411,97 @@ def test_nasty_texts_in_records_are_shown_as_they_are_stored(registry: Path) -> 
         assert stored in unescape(page), key
     for address in ("/sites", "/sites?page=2", "/map"):
         assert browser.get(address).status_code == 200
+
+
+# Served to others
+
+
+@pytest.fixture
+def shared(registry: Path) -> Path:
+    """A registry with an account of each role."""
+    add_accounts(registry)
+    return registry
+
+
+def test_a_session_gives_no_power_to_pages_elsewhere(shared: Path) -> None:
+    app = shared_app(shared)
+    browser = signed_in(app, "keeper")
+    own = accounts.ORIGIN
+    for headers in (
+        {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "same-site", "Origin": "https://other.example.org"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": own.replace("https", "http")},
+        {"Sec-Fetch-Site": "same-origin", "Origin": f"{own}.evil.example"},
+        {"Sec-Fetch-Site": "none", "Origin": own},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "null"},
+    ):
+        for address, fields in (
+            ("/accounts", {"_action": "role", "name": accounts.NAMES["reader"], "role": "keeper"}),
+            ("/login", {"name": accounts.NAMES["reader"], "passphrase": accounts.PASSPHRASE}),
+            ("/logout", {"x": "y"}),
+            ("/me", {"old": accounts.PASSPHRASE, "new": "n" * 12, "again": "n" * 12}),
+            ("/new/source", {"record.title": "x"}),
+        ):
+            assert browser.post(address, data=fields, headers=headers).status_code == 403, (address, headers)
+    assert browser.get("/accounts").status_code == 200
+    reader = accounts.accounts_of(shared).get(accounts.NAMES["reader"])
+    assert reader is not None
+    assert reader.role == "reader"
+
+
+def test_an_app_for_others_answers_to_its_name_alone(shared: Path) -> None:
+    browser = visitor(shared_app(shared))
+    for host in ("127.0.0.1:8642", "localhost", "evil.example", f"{accounts.NAME}:8642", ""):
+        assert browser.get("/sites", headers={"Host": host}).status_code == 421, host
+    assert browser.get("/sites", headers={"Host": f"{accounts.NAME}:443"}).status_code == 200
+
+
+def test_every_answer_carries_the_headers_that_keep_others_out(shared: Path) -> None:
+    app = shared_app(shared, lasts=True)
+    browser, keeper = visitor(app), signed_in(app, "keeper")
+    answers = [
+        browser.get("/sites"),
+        browser.get("/login"),
+        browser.get("/drafts"),
+        browser.post("/drafts", data={"x": "y"}),
+        browser.get("/nowhere"),
+        keeper.get("/accounts"),
+        keeper.get("/log"),
+        keeper.post("/accounts", data={"_action": "x"}),
+        browser.get("/sites", headers={"Host": "evil.example"}),
+    ]
+    for answer in answers:
+        headers = answer.headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+        assert headers["referrer-policy"] == "same-origin"
+        assert headers["cache-control"] == "no-store"
+        assert headers["strict-transport-security"] == "max-age=31536000"
+    assert "strict-transport-security" not in visitor(shared_app(shared)).get("/sites").headers
+
+
+def test_a_form_of_signing_in_is_small(shared: Path) -> None:
+    browser = visitor(shared_app(shared))
+    for address in ("/login", "/logout", "/me"):
+        assert browser.post(address, data={"passphrase": "x" * 20_000}).status_code == 413
+
+
+def test_visitors_are_not_told_where_the_registry_lies_on_the_disk(shared: Path) -> None:
+    app = shared_app(shared)
+    keeper = signed_in(app, "keeper")
+    (shared / "registry.toml").write_text("title =", "utf-8")
+    told = visitor(app).get("/sites")
+    assert told.status_code == 409
+    assert str(shared) not in told.text
+    assert "registry.toml" in keeper.get("/sites").text
+
+
+def test_nasty_texts_open_no_account(shared: Path) -> None:
+    app = shared_app(shared)
+    for n, text in enumerate(TEXTS[::9]):
+        browser = visitor(app, client=(f"192.0.2.{n}", 1))
+        answer = accounts.sign_in(browser, text, text, next=text)
+        assert answer.status_code == 403, text
+        kept(answer.text)

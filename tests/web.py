@@ -34,7 +34,7 @@ def fields_of(page: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for tag in re.findall(r"<input\b[^>]*>", form):
         values = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag))
-        if values.get("type") == "checkbox" and " checked" not in tag:
+        if values.get("type") in ("checkbox", "radio") and " checked" not in tag:
             continue
         if "name" in values:
             found[values["name"]] = unescape(values.get("value", ""))

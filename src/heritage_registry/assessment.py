@@ -224,13 +224,13 @@ def _standing(site: Site, latest: Condition | None, works: Sequence[Repair]) -> 
     return latest.grades[0] if len(latest.grades) == 1 else "disagree"
 
 
-def works_since(site: Site) -> tuple[Repair, ...]:
-    """Return the repairs reported to begin after the last observation, earliest first.
+def works_since(site: Site, seen: Observations, by: date = date.max) -> tuple[Repair, ...]:
+    """Return the repairs reported to begin after the last of some observations and by a day, earliest first.
 
     Damage seen at some time "from 1992 on" is taken to be seen when that time began: nothing tells that it
     was still there after the works.
     """
-    return _works_since(observations(site), _repairs(site))
+    return tuple(x for x in _works_since(seen, _repairs(site)) if x.first and x.first <= by)
 
 
 def _works_since(seen: Observations, repairs: Sequence[Repair]) -> tuple[Repair, ...]:

@@ -14,7 +14,9 @@ from heritage_registry.dates import InvalidDate, parse
 from heritage_registry.errors import Field
 from heritage_registry.findings import Finding, Records, of_site
 from heritage_registry.location_checks import hidden_locations_are_absent, locations_agree, shapes_are_sound
-from heritage_registry.site import Report, Site
+from heritage_registry.parts import Review
+from heritage_registry.publishing import rule_is_kept
+from heritage_registry.site import EvidenceFile, Report, Site
 from heritage_registry.source import Source
 from heritage_registry.walk import fields_with_parts, parts_with_fields
 
@@ -85,13 +87,16 @@ def _part_findings(
 
 _SOURCE_FIELDS = ("source", "derives_from")
 _COMMUNITY_FIELDS = ("community", "used_by", "communities")
-_DATE_FIELDS = ("date", "period", "observed", "published", "issued", "accessed", "acquired", "captured")
+_DATE_FIELDS = (
+    "date", "period", "observed", "published", "issued", "accessed", "acquired", "captured", "received",
+    "answered", "taken",
+)  # fmt: skip
 
 
 def _judges(records: Records) -> dict[str, _Judge]:
     """Return the judge of every field that has one, by the name of the field in the classes."""
     sources = records.sources.keys()
-    communities, parties = records.config.community_ids, records.config.party_ids
+    communities, parties = records.config.communities_by_id, records.config.parties_by_id
 
     def source(key: str) -> str | None:
         if key in sources:
@@ -202,12 +207,13 @@ def reasons_are_given(records: Records) -> Iterator[Finding]:
     """A draft, a withdrawal, a hidden or a rejected location says why."""
     lacks = "is missing; say what a draft still lacks before it can be published"
     for claim in records.claims.values():
-        if claim.status != "published" and not claim.status_reason:
+        if _needs_a_reason(claim.status, claim.reviews) and not claim.status_reason:
             message = lacks if claim.status == "draft" else "is missing; say why the claim is withdrawn"
             yield Finding("claims", claim.id, ("status_reason",), message)
     for site in records.sites.values():
         properties = site.properties
-        if properties.status == "draft" and not properties.status_reason:
+        is_draft = properties.status == "draft"
+        if is_draft and not (properties.status_reason or properties.reviews):
             yield of_site(site, "status_reason", say=lacks)
         if properties.status == "withdrawn" and properties.withdrawn is None:
             yield of_site(site, "withdrawn", say="is missing; give the date and the reason of the withdrawal")
@@ -222,6 +228,11 @@ def reasons_are_given(records: Records) -> Iterator[Finding]:
                 yield of_site(site, "locations", n, "reason", say=say)
 
 
+def _needs_a_reason(status: str, reviews: tuple[Review, ...]) -> bool:
+    """The log of its reviews says where a draft stands."""
+    return status == "withdrawn" or (status == "draft" and not reviews)
+
+
 def excerpts_are_short(records: Records) -> Iterator[Finding]:
     """An excerpt quotes at most 25 words."""
     for site in records.sites.values():
@@ -230,6 +241,26 @@ def excerpts_are_short(records: Records) -> Iterator[Finding]:
             if words > MAX_EXCERPT_WORDS:
                 say = f"has {words} words; quote at most {MAX_EXCERPT_WORDS}"
                 yield of_site(site, "excerpts", n, "text", say=say)
+
+
+def shown_files_have_copies(records: Records) -> Iterator[Finding]:
+    """What is shown of a file of evidence is a copy made anew, and never of a site whose place is hidden."""
+    for site in records.sites.values():
+        is_hidden = site.properties.sensitivity != "open"
+        for n, report in enumerate(site.properties.reports):
+            for k, file in enumerate(report.evidence.files):
+                if file.public and (say := _why_not_shown(file, is_hidden=is_hidden)):
+                    yield of_site(site, "reports", n, "evidence", "files", k, "public", say=say)
+
+
+def _why_not_shown(file: EvidenceFile, *, is_hidden: bool) -> str | None:
+    if is_hidden:
+        return "a picture shows the place, and where this site lies is not shown; leave 'public' out"
+    if file.public_copy is None:
+        return f"{file.name!r} is public and has no public copy; attach it anew to have one made"
+    if file.public_copy.sha256 == file.sha256:
+        return f"what is shown of {file.name!r} is the original itself; attach it anew to have a copy made"
+    return None
 
 
 CHECKS: tuple[Check, ...] = (
@@ -243,4 +274,6 @@ CHECKS: tuple[Check, ...] = (
     locations_agree,
     shapes_are_sound,
     hidden_locations_are_absent,
+    shown_files_have_copies,
+    rule_is_kept,
 )

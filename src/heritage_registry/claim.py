@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from heritage_registry.form import Line, Part, Prose, Texts
-from heritage_registry.parts import Citations, Edtf, Note, RecordId, Response, Slug
+from heritage_registry.parts import Citations, Correction, Edtf, Note, RecordId, Response, Review, Slug
 from heritage_registry.site import Responsibility
 from heritage_registry.vocabulary import constraint
 
@@ -72,3 +72,5 @@ class Claim(Part, frozen=True):
     relations: tuple[ClaimRelation, ...] = ()
     responses: tuple[Response, ...] = ()
     notes: tuple[Note, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    reviews: tuple[Review, ...] = ()

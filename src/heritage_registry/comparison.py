@@ -6,6 +6,7 @@ Records are no sample of the sites that exist, so nothing here divides one numbe
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -13,7 +14,7 @@ from datetime import date
 import msgspec
 
 from heritage_registry.assessed import AssessedSite
-from heritage_registry.assessment import DESTROYED, UNDAMAGED, Observation, observations
+from heritage_registry.assessment import DESTROYED, UNDAMAGED, Observation, observations, works_since
 from heritage_registry.claim import Claim
 from heritage_registry.config import Area
 from heritage_registry.dates import bounds
@@ -24,13 +25,17 @@ from heritage_registry.vocabulary import UNGRADED, vocabulary
 GRADES = tuple(grade for grade in reversed(vocabulary("condition").ids) if grade not in UNGRADED)
 """Grades of condition, from destroyed to no visible damage."""
 
-GROUPS = (*GRADES, "disagree", "seen_at_other_times", "undated_or_in_part", "not_known")
+OTHER_TIMES = "seen_at_other_times"
+
+GROUPS = (*GRADES, "disagree", "works_since", OTHER_TIMES, "undated", "in_part", "none")
 """What a site can be counted as; every site of a comparison is in exactly one group.
 
-`disagree`: the latest observations are of one day and differ. `seen_at_other_times`: observed, but not
-within the time asked for. `undated_or_in_part`: some report gives a grade, but no day or only for a part of
-the site. `not_known`: nobody graded it.
+They are those of `assessment.standing`, by which the map is coloured and filtered, and one more.
+`seen_at_other_times`: observed, but not within the time asked for.
 """
+
+
+_POINTING = re.compile(r"\b(?:here|there)\b", re.IGNORECASE)
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -90,6 +95,11 @@ class Link(msgspec.Struct, frozen=True):
     outgoing: bool
     reason: str | None
 
+    @property
+    def points(self) -> bool:
+        """Whether the reason says "here", the claim whose record says so, or "there", the other one."""
+        return bool(self.reason and _POINTING.search(self.reason))
+
 
 class Comparison(msgspec.Struct, frozen=True):
     """A claim beside the records within its scope.
@@ -125,7 +135,20 @@ def compare(
 
     `areas` are those of `registry.toml`: what names of larger areas stand for.
     """
+    return _compare(claim, rows, claims, place_index((row.site for row in rows), areas))
+
+
+def compare_all(
+    keys: Iterable[str], rows: Sequence[AssessedSite], claims: Mapping[str, Claim], areas: Iterable[Area]
+) -> dict[str, Comparison]:
+    """Set some of the claims beside the sites of `rows`, as `compare` does; by the claim's id."""
     index = place_index((row.site for row in rows), areas)
+    return {key: _compare(claims[key], rows, claims.values(), index) for key in keys}
+
+
+def _compare(
+    claim: Claim, rows: Sequence[AssessedSite], claims: Iterable[Claim], index: PlaceIndex
+) -> Comparison:
     found = sorted((row for row in rows if _in_scope(row.site, claim, index)), key=lambda row: row.site.id)
     scope = claim.scope
     said = {
@@ -188,7 +211,7 @@ def tally(rows: Iterable[AssessedSite], window: Window) -> Tally:
     sites_of_origin: Counter[tuple[str, str, str]] = Counter()
     for row in rows:
         seen = _seen_within(row.site, window)
-        groups[_group(row.site, seen)].append(row.site.id)
+        groups[_group(row, seen, window)].append(row.site.id)
         basis = frozenset(observation.report for observation in seen)
         evidence.update(r.evidence.type for r in row.site.properties.reports if r.id in basis)
         lines = (line for line in row.assessment.lines if not basis.isdisjoint(line.reports))
@@ -216,15 +239,15 @@ def _counts(observation: Observation, window: Window) -> bool:
     return window.end is None or (observation.settled and observation.day <= window.end)
 
 
-def _group(site: Site, seen: tuple[Observation, ...]) -> str:
-    if seen:
-        grades = {observation.condition for observation in seen}
-        return grades.pop() if len(grades) == 1 else "disagree"
-    if observations(site):
-        return "seen_at_other_times"
-    reports = site.properties.reports
-    graded = any(report.condition not in UNGRADED and not report.superseded_by for report in reports)
-    return "undated_or_in_part" if graded else "not_known"
+def _group(row: AssessedSite, seen: tuple[Observation, ...], window: Window) -> str:
+    if window == Window() or not observations(row.site):
+        return row.assessment.standing
+    if not seen:
+        return OTHER_TIMES
+    if works_since(row.site, seen, window.end or date.max):
+        return "works_since"
+    grades = {observation.condition for observation in seen}
+    return grades.pop() if len(grades) == 1 else "disagree"
 
 
 def _in_scope(site: Site, claim: Claim, index: PlaceIndex) -> bool:

@@ -65,10 +65,20 @@ class Area(_Table, frozen=True):
     note: Texts
 
 
-class Publishing(_Table, frozen=True):
-    """Who may publish a record."""
+_Day = Annotated[
+    str,
+    Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", extra={"expected": "write a day such as 2026-11-25"}),
+]
+
+
+class Publishing(_Table, frozen=True, omit_defaults=True):
+    """Who may publish a record.
+
+    `since` is the day up to which it is believed that a record was published before reviews were recorded.
+    """
 
     rule: Literal["second_person", "two_organisations", "anyone"]
+    since: _Day | None = None
 
 
 class RegistryConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
@@ -88,12 +98,12 @@ class RegistryConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     areas: tuple[Area, ...] = ()
 
     @cached_property
-    def community_ids(self) -> Mapping[str, Word]:
+    def communities_by_id(self) -> Mapping[str, Word]:
         """Communities by id, in the order of the file."""
         return {word.id: word for word in self.communities}
 
     @cached_property
-    def party_ids(self) -> Mapping[str, Word]:
+    def parties_by_id(self) -> Mapping[str, Word]:
         """Parties by id, in the order of the file."""
         return {word.id: word for word in self.parties}
 

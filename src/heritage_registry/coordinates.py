@@ -44,11 +44,15 @@ class Coordinates(msgspec.Struct, frozen=True):
 
 
 class Doubt(msgspec.Struct, frozen=True):
-    """A question about a point: swapped, hemisphere, far, coarse or view; `instead` is what may be meant."""
+    """A question about a point: swapped, hemisphere, far, coarse or view; `instead` is what may be meant.
+
+    `metres` are those that a far point lies outside of the region, or that a coarse one leaves open.
+    """
 
     kind: str
     message: str
     instead: Coordinates | None = None
+    metres: float | None = None
 
 
 def read_coordinates(text: str) -> Coordinates:
@@ -72,14 +76,24 @@ def _on_grid(text: str) -> Coordinates | None:
     return None
 
 
-def doubts(coordinates: Coordinates, bbox: BBox) -> list[Doubt]:
-    """Ask about a point that lies outside a region (west, south, east, north), or is known only roughly."""
+def doubts(
+    coordinates: Coordinates, bbox: BBox, *, of: str = "", uncertainty_m: float | None = None
+) -> list[Doubt]:
+    """Ask about a point that lies outside a region (west, south, east, north), or is known only roughly.
+
+    What was said of the point already is not asked: `of`, what it shows (a settlement's point is rough), and
+    `uncertainty_m`, unless the figures of the point leave more open than that.
+    """
     found = list(_misplaced(coordinates, bbox))
-    if coordinates.precision_m >= 1000:
+    is_rough = of in ("settlement", "area")
+    # Rounded figures are off by half a unit of the last one at the most.
+    is_answered = is_rough or (uncertainty_m or 0) >= coordinates.precision_m / 2
+    if coordinates.precision_m >= 1000 and not is_answered:
         written = {"minutes": "whole minutes", "degrees": "few decimals"}.get(coordinates.form, "few figures")
         said = f"{written} leave about {coordinates.precision_m / 1000:.1f} km open"
-        found.append(Doubt("coarse", f"{said}: is a finer point known, or is it the settlement's?"))
-    if coordinates.form == "view":
+        asked = f"{said}: is a finer point known, or is it the settlement's?"
+        found.append(Doubt("coarse", asked, metres=coordinates.precision_m))
+    if coordinates.form == "view" and not is_rough and uncertainty_m is None:
         said = "the address tells where the map was looked at, and marks no point: is this the place itself?"
         found.append(Doubt("view", said))
     return found
@@ -103,8 +117,9 @@ def _misplaced(point: Coordinates, bbox: BBox) -> Iterator[Doubt]:
             return
     west, south, east, north = bbox
     near_x, near_y = min(max(x, west), east), min(max(y, south), north)
-    away = METRES_PER_DEGREE / 1000 * hypot((x - near_x) * cos(radians(near_y)), y - near_y)
-    yield Doubt("far", f"{_shown(x, y)} lies about {away:.0f} km outside the region: is every figure right?")
+    away = METRES_PER_DEGREE * hypot((x - near_x) * cos(radians(near_y)), y - near_y)
+    said = f"{_shown(x, y)} lies about {away / 1000:.0f} km outside the region: is every figure right?"
+    yield Doubt("far", said, metres=away)
 
 
 def _is_inside(x: float, y: float, bbox: BBox) -> bool:
@@ -312,7 +327,10 @@ _PARAMETERS: dict[str, tuple[tuple[str, bool, bool], ...]] = {
 
 
 def _in_address(text: str) -> Coordinates:
-    address = urlsplit(text if "://" in text or text.lower().startswith("geo:") else f"https://{text}")
+    try:
+        address = urlsplit(text if "://" in text or text.lower().startswith("geo:") else f"https://{text}")
+    except ValueError as error:  # such as a bracket that begins an IPv6 host and is not closed
+        raise PointFault("no page has such an address", "the two numbers, or copy the address again") from error
     if address.scheme == "geo":
         return _geo_uri(address.path)
     path, fragment = unquote(address.path), unquote(address.fragment)

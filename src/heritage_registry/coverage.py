@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import combinations
 
 import msgspec
 
@@ -20,7 +21,9 @@ from heritage_registry.comparison import has_no_origin, is_located_exactly
 from heritage_registry.config import Period
 from heritage_registry.dates import bounds
 from heritage_registry.lines import origins
-from heritage_registry.places import districts, place_key, without_remark
+from heritage_registry.names import MATCH, alike
+from heritage_registry.place_names import Text
+from heritage_registry.places import districts, place_key, unit_name
 from heritage_registry.public import public_claims
 from heritage_registry.registry import Registry
 from heritage_registry.site import Report, Site, asserted_communities, preferred_location, site_types
@@ -67,11 +70,11 @@ class Figures(msgspec.Struct, frozen=True):
 
 
 class Value(msgspec.Struct, frozen=True):
-    """One row of a dimension. `spellings` are a district's names as records print them, the usual first."""
+    """One row of a dimension. `spellings`: a district's names with their language, the usual one first."""
 
     id: str
     figures: Figures
-    spellings: tuple[str, ...] = ()
+    spellings: tuple[Text, ...] = ()
 
 
 class Dimension(msgspec.Struct, frozen=True):
@@ -116,7 +119,7 @@ class _Seen(msgspec.Struct, frozen=True):
 def coverage(rows: Sequence[AssessedSite], registry: Registry) -> Coverage:
     """Count what the public sites of a registry cover; `rows` are its public view."""
     everything = [_Seen(row, frozenset(r.id for r in row.site.properties.reports)) for row in rows]
-    communities, types = registry.config.community_ids, vocabulary("site_type").ids
+    communities, types = registry.config.communities_by_id, vocabulary("site_type").ids
     return Coverage(
         total=_figures(everything),
         dimensions=(
@@ -126,7 +129,7 @@ def coverage(rows: Sequence[AssessedSite], registry: Registry) -> Coverage:
             _periods(rows, registry.config.periods),
         ),
         work=tuple(_work(rows, registry)),
-        drafts=sum(site.properties.status == "draft" for site in registry.sites.values()),
+        drafts=sum(site.properties.status in ("draft", "in_review") for site in registry.sites.values()),
     )
 
 
@@ -172,7 +175,7 @@ def _dimension(
     seen: Sequence[_Seen],
     values_of: Callable[[Site], Iterable[str]],
     order: Iterable[str],
-    spellings: Mapping[str, tuple[str, ...]] | None = None,
+    spellings: Mapping[str, tuple[Text, ...]] | None = None,
 ) -> Dimension:
     """Return a row for each value in the order given, then one of the sites without any."""
     groups: dict[str, list[_Seen]] = {value: [] for value in (*order, NOT_RECORDED)}
@@ -188,19 +191,42 @@ def _dimension(
 
 
 def _districts(seen: Sequence[_Seen]) -> Dimension:
-    """Group districts by the key of their name: spellings of one name are together, other names are not."""
-    printed: dict[str, Counter[str]] = {}
-    keys: dict[str, frozenset[str]] = {}
+    """Group districts: spellings of one name, and names that a record gives one district, are together."""
+    printed: dict[str, Counter[Text]] = {}
+    together: list[set[str]] = []
     for one in seen:
-        names = {name.text for place in districts(one.row.site) for name in place.names}
-        keys[one.row.site.id] = frozenset(key for name in names if (key := place_key(name)))
-        for name in names:
-            printed.setdefault(place_key(name), Counter())[without_remark(name)] += 1
+        for place in districts(one.row.site):
+            keys = set()
+            for name in place.names:
+                if key := place_key(name.text):
+                    keys.add(key)
+                    printed.setdefault(key, Counter())[unit_name(name.text), name.language] += 1
+            together.append(keys)
+    leader = _leaders(printed, together)
+    names: dict[str, Counter[Text]] = {}
+    for key, counted in printed.items():
+        names.setdefault(leader[key], Counter()).update(counted)
     spellings = {
-        key: tuple(name for name, _ in sorted(names.items(), key=lambda item: (-item[1], item[0])))
-        for key, names in printed.items()
+        key: tuple(name for name, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+        for key, counted in names.items()
     }
-    return _dimension("district", seen, lambda site: keys[site.id], sorted(spellings), spellings)
+
+    def of_site(site: Site) -> Iterator[str]:
+        for place in districts(site):
+            yield from (leader[key] for name in place.names if (key := place_key(name.text)))
+
+    return _dimension("district", seen, of_site, sorted(spellings), spellings)
+
+
+def _leaders(keys: Iterable[str], together: Iterable[Iterable[str]]) -> dict[str, str]:
+    """Return for each key the one that stands for all keys of the same district."""
+    leader = {key: key for key in keys}
+    alike_keys = ({a, b} for a, b in combinations(sorted(leader), 2) if alike(a, b) >= MATCH)
+    for group in (*together, *alike_keys):
+        first = min((leader[key] for key in group), default="")
+        old = {leader[key] for key in group}
+        leader = {key: first if before in old else before for key, before in leader.items()}
+    return leader
 
 
 def _periods(rows: Sequence[AssessedSite], periods: Iterable[Period]) -> Dimension:

@@ -6,7 +6,7 @@ read never is. So the class's own object is put in the place of an equal text be
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -25,6 +25,18 @@ def spelled_defaults(record_type: type[msgspec.Struct]) -> tuple[bytes, ...]:
         if isinstance(field.default, str)
     }
     return tuple(sorted(spelled))
+
+
+def text_defaults(record_types: Iterable[type[msgspec.Struct]]) -> tuple[str, ...]:
+    """Return the very objects that are defaults of classes and their parts, each once."""
+    found = {
+        id(field.default): field.default
+        for record_type in record_types
+        for part in _part_types(inspect.type_info(record_type))
+        for field in part.fields
+        if isinstance(field.default, str)
+    }
+    return tuple(found.values())
 
 
 def _part_types(expected: inspect.Type) -> Iterator[inspect.StructType]:

@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 
 from heritage_registry.claim import BreakdownRow, Claim, ClaimRelation
 from heritage_registry.errors import Field
-from heritage_registry.parts import Citation, Identifier, LineString, Point, Polygon
+from heritage_registry.parts import Citation, Identifier, LineString, Point, Polygon, Review
 from heritage_registry.site import (
     EvidenceFile,
     Name,
@@ -74,6 +74,7 @@ ITEM_LABELS: Mapping[str, str] = {
     "collections": "collection",
     "communities": "community",
     "content_notes": "content note",
+    "corrections": "correction",
     "derives_from": "repeated source",
     "effects": "effect",
     "excerpts": "excerpt",
@@ -92,6 +93,7 @@ ITEM_LABELS: Mapping[str, str] = {
     "reports": "report",
     "responses": "response",
     "responsibility": "responsibility",
+    "reviews": "act of a review",
     "threats": "threat",
     "types": "type of site",
 }
@@ -108,6 +110,7 @@ _IDENTITIES: Mapping[type, tuple[str, ...]] = {
     PlaceName: ("text", "language"),
     Relation: ("relation", "site"),
     Report: ("id",),
+    Review: ("act", "by", "date", "content"),
     SiteType: ("type",),
 }
 _GEOMETRIES = (Point, LineString, Polygon)

@@ -8,12 +8,17 @@ from functools import cache, partial
 import msgspec
 
 from heritage_registry.errors import RecordNotFound
+from heritage_registry.kinds import KindQuery, kinds_in
 from heritage_registry.names import MATCH, fold, score
 from heritage_registry.registry import KINDS, AnyRecord, Registry, records_of
-from heritage_registry.site import Name, Site
+from heritage_registry.site import Name, Site, site_types
 
 _PLACE_WEIGHT = 0.96
 """A site that bears the name asked for comes before one that lies in a place of that name."""
+
+
+_OF_KIND = 0.98
+"""A site of the kind asked for comes behind one that bears the word in its name."""
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -26,7 +31,9 @@ class Hit(msgspec.Struct, frozen=True):
 def find_sites(query: str, sites: Iterable[Site]) -> list[Hit]:
     """Return the sites that answer a query, best first, then by name and id.
 
-    An id finds its site alone. Otherwise a site answers by any name or by a place it is said to lie in.
+    An id finds its site alone. Otherwise a site answers by any name or by a place it is said to lie in. Where
+    the query names a kind of site too, only sites of that kind answer, or those that bear it in their name;
+    a kind alone finds its sites.
     """
     candidates = list(sites)
     for site in candidates:
@@ -34,7 +41,42 @@ def find_sites(query: str, sites: Iterable[Site]) -> list[Hit]:
             return [Hit(site, 1.0)]
     answers = cache(partial(score, query))  # sites share the names of their places
     hits = [Hit(site, found) for site in candidates if (found := _score(answers, site))]
+    asked = kinds_in(query)
+    if asked.kinds:
+        hits = _of_kind(asked, candidates, hits)
     return sorted(hits, key=lambda hit: (-hit.score, by_name(hit.site)))
+
+
+def _of_kind(asked: KindQuery, candidates: Iterable[Site], hits: Iterable[Hit]) -> list[Hit]:
+    """Return the sites of a kind that answer to the rest of a query, whose `hits` are those of the whole.
+
+    Where there is none, the name may be right and the kind another one: then names answer, and places do not.
+    """
+    if not asked.rest:
+        of_kind = (Hit(site, _OF_KIND) for site in candidates if not asked.kinds.isdisjoint(site_types(site)))
+        return _best([*hits, *of_kind])
+    rest = cache(partial(score, asked.rest))
+    answering = [Hit(site, found) for site in candidates if (found := _score(rest, site))]
+    fitting = [hit for hit in _best([*hits, *answering]) if _is_of_kind(asked, hit.site)]
+    return fitting or [
+        Hit(hit.site, found) for hit in answering if (found := _score_of_name(rest, hit.site)) >= MATCH
+    ]
+
+
+def _best(hits: Iterable[Hit]) -> list[Hit]:
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        before = best.get(hit.site.id)
+        if before is None or before.score < hit.score:
+            best[hit.site.id] = hit
+    return list(best.values())
+
+
+def _is_of_kind(asked: KindQuery, site: Site) -> bool:
+    """Tell whether a site is of a kind asked for, or bears it in a name."""
+    return not asked.kinds.isdisjoint(site_types(site)) or any(
+        not asked.kinds.isdisjoint(kinds_in(name.text).kinds) for name in site.properties.names
+    )
 
 
 def by_name(site: Site) -> tuple[str, str, str]:
@@ -44,12 +86,16 @@ def by_name(site: Site) -> tuple[str, str, str]:
 
 
 def _score(answers: Callable[[str], float], site: Site) -> float:
-    by_own_name = max(answers(name.text) for name in site.properties.names)
+    by_own_name = _score_of_name(answers, site)
     by_place = max((answers(text) for text in place_names(site)), default=0.0)
     return max(
         by_own_name if by_own_name >= MATCH else 0.0,
         by_place * _PLACE_WEIGHT if by_place >= MATCH else 0.0,
     )
+
+
+def _score_of_name(answers: Callable[[str], float], site: Site) -> float:
+    return max(answers(name.text) for name in site.properties.names)
 
 
 def place_names(site: Site) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import msgspec
 
@@ -24,6 +25,34 @@ class Finding(msgspec.Struct, frozen=True):
     field: Field
     message: str
     missing: str | None = None
+
+
+class Chosen(Mapping[str, Any]):
+    """Records of which rules look at some as their subject and find all the others when they ask for them."""
+
+    def __init__(self, everything: Mapping[str, Any], chosen: Iterable[str]) -> None:
+        self._everything = everything
+        self._chosen = sorted(key for key in chosen if key in everything)
+
+    def __getitem__(self, key: str) -> Any:
+        return self._everything[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._everything
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._everything)
+
+    def __len__(self) -> int:
+        return len(self._everything)
+
+    def keys(self) -> Any:
+        """All keys: what a rule asks whether something is there."""
+        return self._everything.keys()
+
+    def values(self) -> Any:
+        """The chosen records: what a rule walks through."""
+        return [self._everything[key] for key in self._chosen]
 
 
 class Records(msgspec.Struct, frozen=True):

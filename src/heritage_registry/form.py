@@ -44,8 +44,10 @@ _ESCAPED_CONTROL = re.compile(rb"\\u00|\\[bfrt]")
 Record = TypeVar("Record", bound=msgspec.Struct)
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of every record and part of a record."""
+class Part(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False
+):
+    """Base of every record and part of a record: trees, which the collector has nothing to find in."""
 
 
 Line = Annotated[

@@ -6,7 +6,9 @@ of one name are told apart by the town that lies nearest, and by the distance to
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -14,7 +16,7 @@ from rapidfuzz.fuzz import partial_ratio
 
 from heritage_registry.names import MATCH, fold, score
 from heritage_registry.parts import Position
-from heritage_registry.shapes import bearing, distance_m
+from heritage_registry.shapes import EARTH_RADIUS_M, bearing, distance_m
 
 _HALF_ALIKE = 50  # per cent
 _TOWN_RANK = 5  # 5,000 people and more
@@ -69,11 +71,15 @@ class _Collection(msgspec.Struct, frozen=True):
 
 
 class Gazetteer(msgspec.Struct, frozen=True):
-    """The settlements of a registry, read once; `keys` are the search keys of all their names."""
+    """The settlements of a registry, read once; `keys` are the search keys of all their names.
+
+    `towns` are, for each rank of a town, the places of that rank and the larger ones from south to north.
+    """
 
     credit: str
     settlements: Sequence[_Feature]
     keys: Mapping[str, Sequence[tuple[int, str]]]
+    towns: Mapping[int, Sequence[_Feature]] = {}
 
 
 def read_gazetteer(directory: Path) -> Gazetteer:
@@ -86,7 +92,13 @@ def read_gazetteer(directory: Path) -> Gazetteer:
     for n, feature in enumerate(held.features):
         for name in dict.fromkeys(name for names in feature.properties.names.values() for name in names):
             keys.setdefault(fold(name), []).append((n, name))
-    return Gazetteer(held.credit, held.features, keys)
+    northwards = sorted(held.features, key=_latitude)
+    towns = {rank: [x for x in northwards if x.properties.rank <= rank] for rank in range(1, _TOWN_RANK + 1)}
+    return Gazetteer(held.credit, held.features, keys, towns)
+
+
+def _latitude(settlement: _Feature) -> float:
+    return settlement.geometry.coordinates[1]
 
 
 def find_places(
@@ -140,10 +152,31 @@ def _place(gazetteer: Gazetteer, n: int, name: str, found: float, near: Position
 def _neighbour(gazetteer: Gazetteer, settlement: _Feature) -> Neighbour | None:
     """Return the nearest place of some size that is not itself smaller."""
     spot, rank = settlement.geometry.coordinates, min(settlement.properties.rank, _TOWN_RANK)
-    towns = [x for x in gazetteer.settlements if x.properties.rank <= rank and x is not settlement]
-    if not towns:
+    nearest, least = None, math.inf
+    for town, apart in _by_latitude(gazetteer.towns.get(rank, ()), spot[1]):
+        if apart >= least:  # all that follow lie further north or south than that
+            break
+        away = distance_m(spot, town.geometry.coordinates)
+        if town is not settlement and away < least:
+            nearest, least = town, away
+    if nearest is None:
         return None
-    nearest = min(towns, key=lambda x: distance_m(spot, x.geometry.coordinates))
     centre = nearest.geometry.coordinates
     direction = round(bearing(centre, spot)) % 360
-    return Neighbour(nearest.properties.names, round(distance_m(centre, spot)), direction)
+    return Neighbour(nearest.properties.names, round(least), direction)
+
+
+def _by_latitude(towns: Sequence[_Feature], latitude: float) -> Iterator[tuple[_Feature, float]]:
+    """Yield towns, the nearest in latitude first, each with the metres that it is north or south at least."""
+    north = bisect_left(towns, latitude, key=_latitude)
+    south = north - 1
+    while south >= 0 or north < len(towns):
+        below = latitude - _latitude(towns[south]) if south >= 0 else math.inf
+        above = _latitude(towns[north]) - latitude if north < len(towns) else math.inf
+        metres = math.radians(min(below, above)) * EARTH_RADIUS_M
+        if below <= above:
+            yield towns[south], metres
+            south -= 1
+        else:
+            yield towns[north], metres
+            north += 1

@@ -121,7 +121,13 @@ def git(
 def _environment() -> dict[str, str]:
     """Return an environment in which git asks nothing and looks for the repository by the folder alone."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith("GIT_SSH")}
-    quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    quiet = {
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": "",
+        "GIT_EDITOR": "true",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+    }
     batch = (
         {} if "GIT_SSH_COMMAND" in kept or "GIT_SSH" in kept else {"GIT_SSH_COMMAND": "ssh -oBatchMode=yes"}
     )

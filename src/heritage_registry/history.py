@@ -29,6 +29,7 @@ from heritage_registry.git import (
 )
 from heritage_registry.registry import (
     KINDS,
+    PROPOSED,
     AnyRecord,
     Kind,
     Registry,
@@ -83,9 +84,9 @@ def version_at(directory: Path, kind: Kind, record_key: str, commit: str) -> Any
 
 
 def uncommitted(directory: Path) -> tuple[Path, ...]:
-    """Return the record files that differ from the last commit, new ones too."""
+    """Return the files of records and of proposed changes that differ from the last commit, new ones too."""
     require(directory)
-    folders = [kind.folder for kind in KINDS if (directory / kind.folder).is_dir()]
+    folders = [kind.folder for kind in (*KINDS, *PROPOSED) if (directory / kind.folder).is_dir()]
     if not folders:
         return ()
     out = git(directory, "ls-files", "-z", "--modified", "--deleted", "--others", "--exclude-standard",

@@ -32,12 +32,12 @@ from heritage_registry.form import decode_loosely, encode
 from heritage_registry.site import Location, Report, Site, preferred_location
 from heritage_registry.source import Source
 
-Side = Literal["ours", "theirs"]
+Side = Literal["ours", "theirs", "both"]
+"""Whose part is taken; both where `Conflict.can_be_both`, ours first."""
 Record = TypeVar("Record", Site, Source, Claim)
 
 _NOTHING = msgspec.UNSET
 """Stands for the common version of something that both sides began anew."""
-
 _LAST_REPORT = 9999
 
 
@@ -54,6 +54,12 @@ class Conflict(msgspec.Struct, frozen=True):
     ours: Any
     theirs: Any
     vocabulary: str | None = None
+
+    @property
+    def can_be_both(self) -> bool:
+        """Whether both can stand, one behind the other: two texts in the same language."""
+        is_text = self.place[-1].item is not None and self.vocabulary is None
+        return is_text and isinstance(self.ours, str) and isinstance(self.theirs, str)
 
 
 class Merged(msgspec.Struct, frozen=True):
@@ -147,9 +153,11 @@ class _Merging:
         """Return the side that was answered; else note the conflict and go on with ours."""
         key = place_key(place)
         answer = self.answers.get(key)
-        if answer is None:
-            common = None if base is _NOTHING else base
-            self.conflicts.append(Conflict(place, key, common, ours, theirs, term))
+        conflict = Conflict(place, key, None if base is _NOTHING else base, ours, theirs, term)
+        if answer is None or (answer == "both" and not conflict.can_be_both):
+            self.conflicts.append(conflict)
+        elif answer == "both":
+            return f"{ours}\n\n{theirs}"
         return theirs if answer == "theirs" else ours
 
     def texts(
@@ -259,8 +267,7 @@ def _is_in_order(pairs: Mapping[int, int]) -> bool:
 
 def _interleaved(frame: list[int], others: list[int]) -> list[int]:
     """Return the tokens of one list with those of another put in behind what they stood behind there."""
-    order, there = list(frame), set(others)
-    held = set(frame)
+    order, there, held = list(frame), set(others), set(frame)
     for n, token in enumerate(others):
         if token in held:
             continue

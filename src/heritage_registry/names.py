@@ -161,7 +161,7 @@ def _answers(word: str, other: str) -> float:
 def _close(a: str, b: str) -> float:
     if a == b:
         return float(bool(a))
-    a, b = _stem(a), _stem(b)
+    a, b = stem(a), stem(b)
     if a == b:
         return _STEM
     longer = max(len(a), len(b))
@@ -172,5 +172,6 @@ def _close(a: str, b: str) -> float:
     return 1 - edits / 2 / longer
 
 
-def _stem(key: str) -> str:
+def stem(key: str) -> str:
+    """Return a key without a weak last letter, which changes with language and case."""
     return key[:-1] if len(key) > _SHORT and key.endswith(_WEAK) else key

@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from heritage_registry.dates import EDTF_PATTERN
-from heritage_registry.form import Line, Part, Texts
+from heritage_registry.form import Line, Part, Prose, Texts
 from heritage_registry.vocabulary import constraint
 
 RecordId = Annotated[
@@ -116,3 +116,30 @@ class Note(Part, frozen=True):
 
     text: Texts
     citations: tuple[Citation, ...] = ()
+
+
+class Review(Part, frozen=True):
+    """One act in the log of a record's reviews: who did what, when. The log is never public.
+
+    `content` is the digest of the text that was written or judged, `base` of the published text that a change
+    was begun on. `by` is a pseudonym.
+    """
+
+    act: Annotated[str, constraint("review_act")]
+    by: Line
+    date: Edtf
+    organisation: Line | None = None
+    reason: Prose | None = None
+    content: Sha256 | None = None
+    base: Sha256 | None = None
+
+
+class Correction(Part, frozen=True):
+    """What a reader asked us to correct and what we answered, both in our own words."""
+
+    received: Edtf
+    asks: Texts
+    outcome: Annotated[str, constraint("correction_outcome")]
+    answer: Texts
+    answered: Edtf
+    about: Line | None = None

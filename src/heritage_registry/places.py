@@ -42,6 +42,12 @@ def place_key(text: str) -> str:
     return " ".join(word for word in words if word not in _UNIT_WORDS) or " ".join(words)
 
 
+def unit_name(text: str) -> str:
+    """Return a unit's name as printed without remarks in brackets and words such as district."""
+    words = without_remark(text).split()
+    return " ".join(word for word in words if not set(tokens(word)) & _UNIT_WORDS) or " ".join(words)
+
+
 def districts(site: Site) -> tuple[Place, ...]:
     """Return the districts that a site is said to lie in, as its record names them."""
     return tuple(place for place in site.properties.places if place.level == "district")

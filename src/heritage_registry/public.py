@@ -44,7 +44,7 @@ def public_claims(claims: Iterable[Claim]) -> tuple[Claim, ...]:
     shown = [claim for claim in claims if claim.status == "published"]
     ids = {claim.id for claim in shown}
     return tuple(
-        replace(claim, relations=tuple(link for link in claim.relations if link.claim in ids))
+        replace(claim, relations=tuple(link for link in claim.relations if link.claim in ids), reviews=())
         for claim in shown
     )
 
@@ -54,8 +54,11 @@ def public_site(site: Site) -> Site:
 
     A generalised site keeps the grid cell of its shapes and the units that contain it; a withheld one keeps
     the units only. Descriptions of the way there are left out of both, and so is what leads to a point
-    elsewhere: identifiers, numbers in registers, relations to other sites, excerpts and notes.
+    elsewhere: identifiers, numbers in registers, relations to other sites, excerpts, notes and corrections.
+    The log of reviews is left out of all.
     """
+    if site.properties.reviews:
+        site = replace(site, properties=replace(site.properties, reviews=()))
     properties = site.properties
     if properties.sensitivity == "open":
         return _with_reports(site, _shown_files)
@@ -73,6 +76,7 @@ def public_site(site: Site) -> Site:
             identifiers=(),
             excerpts=(),
             notes=(),
+            corrections=(),
         ),
     )
     preferred = preferred_location(hidden)

@@ -7,7 +7,9 @@ import re
 import shlex
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -27,10 +29,18 @@ from heritage_registry.git import (
 )
 from heritage_registry.history import relative_path
 from heritage_registry.merge import Conflict, Side, merge, merge_texts
-from heritage_registry.registry import KINDS, Kind
+from heritage_registry.registry import KINDS, PROPOSED, Kind
+from heritage_registry.registry.writing import locked
+from heritage_registry.remotes import fetch
 
-_FETCH_SECONDS = 180
 _MERGE_SECONDS = 3600
+_TRIES = 10
+_PAUSE = 0.2
+_RECORDS = (*KINDS, *PROPOSED)
+
+
+class UncommittedChanges(GitFailed):
+    """Files that others changed too hold changes that are in no commit; these would be lost."""
 
 
 class RecordConflict(msgspec.Struct, frozen=True):
@@ -46,13 +56,22 @@ class RecordConflict(msgspec.Struct, frozen=True):
     theirs: bytes | None
     unreadable: str | None = None
 
+    @property
+    def name(self) -> str:
+        """The file's path from the registry's folder, to which answers refer."""
+        return relative_path(self.kind, self.id)
+
 
 class Pulled(msgspec.Struct, frozen=True):
-    """What a pull came to. `commit` is None while something is left to a person or nothing was new."""
+    """What a pull came to. `commit` is None while something is left to a person or nothing was new.
+
+    `tokens` stand for what both sides of each open file hold, so that an answer is to what was seen.
+    """
 
     commit: str | None
     conflicts: tuple[RecordConflict, ...] = ()
     other_files: tuple[str, ...] = ()
+    tokens: Mapping[str, str] = {}
 
     @property
     def settled(self) -> bool:
@@ -68,15 +87,96 @@ def pull(directory: Path, author: str) -> Pulled:
     """
     require(directory)
     with alone(directory):
-        if in_between(directory):
-            raise GitFailed("git is half-way through a rebase or the like; finish that first")
+        _refuse_in_between(directory)
         if not merging(directory):
             upstream = _fetched(directory)
             if upstream is None:
                 return Pulled(None)
-            _start_merge(directory, upstream, author)
+            with locked(directory):
+                _start_merge(directory, upstream, author)
         _take_mended(directory)
         return _finished(directory, author)
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Whose part is taken in a file, by key of the conflict, empty for the file as a whole.
+
+    `token` is that of the `Pulled` which asked: an answer to something else is none.
+    """
+
+    token: str
+    sides: Mapping[str, Side]
+
+
+Answers = Mapping[str, Answer]
+"""Answers by file."""
+
+
+def pull_answered(directory: Path, author: str, answers: Answers | None = None) -> Pulled:
+    """Fetch and merge in one go: either all is settled by these answers, or nothing has changed.
+
+    What waits for an answer is returned. Nobody meets a half-merged file, and whoever saves meanwhile waits
+    until it is done. A merge that somebody left half-way is gone on with and not undone.
+    """
+    require(directory)
+    for _ in range(_TRIES):
+        with alone(directory):
+            _refuse_in_between(directory)
+            is_new = not merging(directory)
+            upstream = _fetched(directory) if is_new else None
+            if is_new and upstream is None:
+                return Pulled(None)
+            try:
+                with locked(directory):
+                    return _merged_or_undone(directory, upstream, author, answers or {})
+            except UncommittedChanges as error:
+                refused = error
+        # Somebody saved a moment ago and waits to commit it.
+        time.sleep(_PAUSE)
+    raise refused
+
+
+def _merged_or_undone(directory: Path, upstream: str | None, author: str, answers: Answers) -> Pulled:
+    if upstream is not None:
+        _start_merge(directory, upstream, author)
+    is_done = False
+    try:
+        for name, stages in _unmerged(directory).items():
+            answer = answers.get(name)
+            if answer is not None and answer.token == _token(stages):
+                _settle(directory, name, stages, answer.sides)
+        found = _finished(directory, author)
+        is_done = found.settled
+    finally:
+        if upstream is not None and not is_done and merging(directory):
+            git(directory, "merge", "--abort")
+    return found
+
+
+def _settle(directory: Path, name: str, stages: Mapping[int, str], answers: Mapping[str, Side]) -> None:
+    """Settle a file in conflict if the answers do."""
+    whole = answers.get("")
+    if whole is not None:
+        _take_side(directory, name, stages, 3 if whole == "theirs" else 2)
+        return
+    found = _record_of(name)
+    if found is not None and 2 in stages and 3 in stages:
+        with suppress(RegistryError):
+            _resolve(directory, found[0], name, stages, answers)
+
+
+def _take_side(directory: Path, name: str, stages: Mapping[int, str], stage: int) -> None:
+    """Take a file as one side has it, or remove it where that side did."""
+    if stage in stages:
+        _replace_file(directory / name, _blob(directory, stages[stage]))
+        _stage(directory, name)
+    else:
+        patiently(directory, "rm", "--quiet", "--force", "--", name)
+
+
+def _refuse_in_between(directory: Path) -> None:
+    if in_between(directory):
+        raise GitFailed("git is half-way through a rebase or the like; finish that first")
 
 
 def resolve(
@@ -88,29 +188,28 @@ def resolve(
         stages = _unmerged(directory).get(name)
         if stages is None or 2 not in stages or 3 not in stages:
             raise RecordNotFound(f"{name} waits for no answers")
-        base, ours, theirs = (
-            decode_loosely(_blob(directory, stages[n]), kind.record_type, name) if n in stages else None
-            for n in (1, 2, 3)
-        )
-        assert ours is not None
-        merged = merge(base, ours, theirs, answers)  # type: ignore[type-var]
-        if merged.record is not None:
-            _replace_file(directory / name, encode(merged.record))
-            _stage(directory, name)
-        return merged.conflicts
+        with locked(directory):
+            return _resolve(directory, kind, name, stages, answers)
+
+
+def _resolve(
+    directory: Path, kind: Kind, name: str, stages: Mapping[int, str], answers: Mapping[str, Side]
+) -> tuple[Conflict, ...]:
+    base, ours, theirs = (
+        decode_loosely(_blob(directory, stages[n]), kind.record_type, name) if n in stages else None
+        for n in (1, 2, 3)
+    )
+    assert ours is not None
+    merged = merge(base, ours, theirs, answers)  # type: ignore[type-var]
+    if merged.record is not None:
+        _replace_file(directory / name, encode(merged.record))
+        _stage(directory, name)
+    return merged.conflicts
 
 
 def _fetched(directory: Path) -> str | None:
     """Fetch, and return the commit to merge, or None if there is nothing new."""
-    if head(directory) is None:
-        raise GitFailed("the repository has no commit yet; commit the registry first")
-    try:
-        git(directory, "rev-parse", "--verify", "-q", "@{upstream}")
-    except GitFailed as error:
-        raise GitFailed(
-            "this branch follows no other; say which with 'git branch --set-upstream-to=origin/main'"
-        ) from error
-    git(directory, "fetch", "--quiet", seconds=_FETCH_SECONDS)
+    fetch(directory)
     upstream = git(directory, "rev-parse", "@{upstream}").decode().strip()
     known = git(directory, "rev-list", "--count", f"HEAD..{upstream}").decode().strip() == "0"
     return None if known else upstream
@@ -122,7 +221,7 @@ def _start_merge(directory: Path, upstream: str, author: str) -> None:
     driver = [sys.executable, "-P", "-c", "from heritage_registry.cli import main; main()", "merge"]
     with tempfile.TemporaryDirectory(prefix="heritage-") as folder:
         attributes = Path(folder) / "attributes"
-        lines = [f'"/{_quoted(prefix)}{kind.folder}/*{kind.suffix}" merge=heritage' for kind in KINDS]
+        lines = [f'"/{_quoted(prefix)}{kind.folder}/*{kind.suffix}" merge=heritage' for kind in _RECORDS]
         attributes.write_text(
             "\n".join([*_own_attributes(directory), *lines, ""]), "utf-8", "surrogateescape"
         )
@@ -147,7 +246,8 @@ def _start_merge(directory: Path, upstream: str, author: str) -> None:
             )
         except GitFailed as error:
             if not merging(directory):
-                raise GitFailed(f"nothing was merged. {error}") from error
+                kind = UncommittedChanges if "would be overwritten" in str(error) else GitFailed
+                raise kind(f"nothing was merged. {error}") from error
 
 
 def _quoted(prefix: str) -> str:
@@ -189,12 +289,17 @@ def _finished(directory: Path, author: str) -> Pulled:
             if (found := _record_of(name)) is not None
         ]
         others = tuple(name for name in open_files if _record_of(name) is None)
-        return Pulled(None, tuple(conflicts), others)
+        tokens = {name: _token(stages) for name, stages in open_files.items()}
+        return Pulled(None, tuple(conflicts), others, tokens)
     if merging(directory):
         message = "Merge what others changed"
         git(directory, "-c", "commit.gpgSign=false", "commit", "--quiet", "--no-verify", "--allow-empty",
              "-m", message, env=identity(author))  # fmt: skip
     return Pulled(head(directory))
+
+
+def _token(stages: Mapping[int, str]) -> str:
+    return f"{stages.get(2, '')}:{stages.get(3, '')}"
 
 
 def _conflict(directory: Path, kind: Kind, record_key: str, stages: Mapping[int, str]) -> RecordConflict:
@@ -227,7 +332,7 @@ def _stage(directory: Path, name: str) -> None:
 
 def _record_of(name: str) -> tuple[Kind, str] | None:
     folder, _, file = name.rpartition("/")
-    for kind in KINDS:
+    for kind in _RECORDS:
         if folder == kind.folder and file.endswith(kind.suffix):
             return kind, file.removesuffix(kind.suffix)
     return None

@@ -14,6 +14,7 @@ from heritage_registry.form import LanguageTag, Line, Part, Prose, Texts
 from heritage_registry.parts import (
     Citation,
     Citations,
+    Correction,
     Edtf,
     Geometry,
     Identifier,
@@ -21,6 +22,7 @@ from heritage_registry.parts import (
     Note,
     RecordId,
     Response,
+    Review,
     Sha256,
     Slug,
     SourceKey,
@@ -294,6 +296,8 @@ class SiteProperties(Part, frozen=True):
     excerpts: tuple[Excerpt, ...] = ()
     notes: tuple[Note, ...] = ()
     withdrawn: Withdrawal | None = None
+    corrections: tuple[Correction, ...] = ()
+    reviews: tuple[Review, ...] = ()
 
 
 class Site(Part, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, field
 
@@ -18,6 +18,7 @@ CslType = Literal[
 ]  # fmt: skip
 """Item types of CSL 1.0.2 that a source of a heritage registry may have."""
 
+CSL_TYPES: tuple[str, ...] = get_args(CslType)
 
 Doi = Annotated[
     str,

@@ -43,7 +43,7 @@ def statistics(registry: Registry) -> Statistics:
     assessed = assessed_sites(registry)
     sites = [one.site for one in assessed]
     assessments = [one.assessment for one in assessed]
-    communities = registry.config.community_ids
+    communities = registry.config.communities_by_id
     reports = [report for site in sites for report in site.properties.reports]
     return Statistics(
         status=_counts(

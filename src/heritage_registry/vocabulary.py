@@ -32,6 +32,8 @@ VOCABULARIES: tuple[str, ...] = (
     "source_kind",
     "affiliation",
     "status",
+    "review_act",
+    "correction_outcome",
     "sensitivity",
     "content_note",
     "claim_relation",

@@ -20,7 +20,8 @@ import msgspec
 
 from heritage_registry.config import RegistryConfig, read_config
 from heritage_registry.form import encode
-from heritage_registry.parts import Citation, Point, Response
+from heritage_registry.parts import Citation, Point, Response, Review
+from heritage_registry.publishing import content_digest, with_state
 from heritage_registry.registry import (
     ID_SIGNS,
     SITES,
@@ -111,8 +112,20 @@ def in_memory(count: int, *, short: bool = False) -> Registry:
 def _records(count: int, short: bool) -> tuple[list[Source], Iterator[Site]]:
     rng = random.Random(SEED)
     sources = [_source(rng, number) for number in range(min(300, max(count, 4)))]
-    maker = _Maker(rng, read_config(PROJECT_REGISTRY), [source.id for source in sources])
-    return sources, map(maker.short_site if short else maker.site, _site_ids(rng, count))
+    config = read_config(PROJECT_REGISTRY)
+    maker = _Maker(rng, config, [source.id for source in sources])
+    made = map(maker.short_site if short else maker.site, _site_ids(rng, count))
+    return sources, (_taken_over(site, config.publishing.since) for site in made)
+
+
+def _taken_over(site: Site, day: str | None) -> Site:
+    """Return a published site as the registry's rule has it."""
+    if day is None:
+        return site
+    entry = Review(act="taken_over", by="Generator", date=day, content=content_digest(site))
+    log = with_state(site, "published", (entry,))
+    assert isinstance(log, Site)
+    return log
 
 
 def _write(directory: Path, kind: Kind, record: Site | Source) -> int:
@@ -196,7 +209,7 @@ class _Maker:
             "russian_orthodox",
             "shia_muslim",
         )
-        assert set(self.communities) <= set(config.community_ids)
+        assert set(self.communities) <= set(config.communities_by_id)
         self.cited = [(Citation(source=key),) for key in sources]
         self.types = [term for term in vocabulary("site_type").terms if term.id != "settlement"]
         self.bbox = config.region.bbox

@@ -24,9 +24,12 @@ from heritage_registry.attachments.store import (
     Stored,
     copy_path,
     fixity_problems,
+    make_copy,
     original_path,
     private_directory_of,
     publish_attachment,
+    put_in_place,
+    read_copy,
     store_attachment,
 )
 
@@ -38,9 +41,12 @@ __all__ = [
     "UnfitFile",
     "copy_path",
     "fixity_problems",
+    "make_copy",
     "original_path",
     "private_directory_of",
     "publish_attachment",
+    "put_in_place",
+    "read_copy",
     "safe_name",
     "store_attachment",
 ]

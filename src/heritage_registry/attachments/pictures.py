@@ -32,6 +32,7 @@ _DAMAGE = (
 _BROKEN = "this picture is damaged or breaks off; look whether it was copied whole, and send it again"
 _SMALLER = "save it smaller and send that, and keep the original"
 _QUALITY = 88
+_BRIGHTEST = (1, 255, 1_023, 4_095, 16_383, 65_535)
 _LOSSLESS = 4_000_000
 """Pixels up to which the copy of a PNG is a PNG: a drawing or crop of a map, and no photograph."""
 
@@ -64,12 +65,15 @@ def write_copy(path: Path, media_type: str, target: Path, limits: Limits) -> Cop
     if media_type == "image/png" and pixels.width * pixels.height <= _LOSSLESS:
         pixels.save(target, "PNG")
         return Copy("image/png", *pixels.size)
-    _flat(pixels).save(target, "JPEG", quality=_QUALITY, progressive=True)
+    pixels.save(target, "JPEG", quality=_QUALITY, progressive=True)
     return Copy("image/jpeg", *pixels.size)
 
 
 def _flat(picture: Image.Image) -> Image.Image:
-    """Return a picture on white where it lets light through, which a JPEG cannot say."""
+    """Return a picture on white where it lets light through.
+
+    A face that somebody rubbed out is often still there, and only said to be transparent.
+    """
     if picture.mode != "RGBA":
         return picture
     white = Image.new("RGB", picture.size, "white")
@@ -118,7 +122,7 @@ def _pages(picture: Image.Image, limits: Limits) -> int:
 
 def _clean(picture: Image.Image, limits: Limits) -> Image.Image:
     """Return the pixels in 8 bits and sRGB, no larger than a copy may be, in a picture without remarks."""
-    pixels = _in_srgb(_in_eight_bits(picture))
+    pixels = _flat(_in_srgb(_in_eight_bits(picture)))
     pixels.thumbnail((limits.copy_side, limits.copy_side), Image.Resampling.LANCZOS, reducing_gap=3.0)
     # Pillow carries comments and profiles from one picture to the next; a new one has none.
     clean = Image.new(pixels.mode, pixels.size)
@@ -131,7 +135,8 @@ def _in_eight_bits(picture: Image.Image) -> Image.Image:
         low, high = picture.getextrema()
         assert isinstance(low, int | float)
         assert isinstance(high, int | float)
-        top = 65_535.0 if low >= 0 and 255 < high <= 65_535 else max(float(high), 1.0)
+        # Scanners and cameras write 10, 12 or 14 bits into 16: against the whole range they would be black.
+        top = next((float(most) for most in _BRIGHTEST if high <= most), max(float(high), 1.0))
         if not math.isfinite(low) or not math.isfinite(high):
             raise ValueError("holds values that are no brightness")
         return picture.convert("F").point(lambda value: value * (255 / top)).convert("L")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -74,6 +75,7 @@ def store_attachment(
     The same bytes are kept once, however often they come. Raises `UnfitFile`, and then keeps nothing.
     """
     _refuse_published_folder(registry_directory, private_directory)
+    _make_private(private_directory / _EVIDENCE)
     with _arriving(private_directory / _EVIDENCE) as temporary:
         sha256, size = _receive(stream, temporary, limits)
         found = _kind_of(temporary, size)
@@ -114,8 +116,14 @@ def publish_attachment(
         raise UnfitFile(f"the original of {file.name!r} is not in the private folder; bring it there first")
     if _digest(original) != file.sha256:
         raise UnfitFile(f"the original of {file.name!r} is not what was handed in; restore it from a backup")
-    with _arriving(registry_directory / _EVIDENCE) as temporary:
-        made = _ask(original, file.media_type, limits, temporary)
+    copy = make_copy(original, file.media_type, registry_directory, limits)
+    return replace(file, public=True, public_copy=copy)
+
+
+def make_copy(original: Path, media_type: str, directory: Path, limits: Limits) -> PublicCopy:
+    """Write the pixels of a picture anew and keep that copy in a folder. Raises `UnfitFile`."""
+    with _arriving(directory / _EVIDENCE) as temporary:
+        made = _ask(original, media_type, limits, temporary)
         if not isinstance(made, Copy):
             raise UnfitFile(_GAVE_UP)
         _flush(temporary)
@@ -126,8 +134,40 @@ def publish_attachment(
             width=made.width,
             height=made.height,
         )
-        _put(temporary, copy_path(registry_directory, copy))
-    return replace(file, public=True, public_copy=copy)
+        _put(temporary, copy_path(directory, copy))
+    return copy
+
+
+def put_in_place(path: Path, target: Path, sha256: str) -> bool:
+    """Put a file that was taken in elsewhere to its place, durably, and tell whether it was not there before.
+
+    Raises `UnfitFile` for one that is not what was taken in.
+    """
+    if target.is_file() and _digest(target) == sha256:
+        return False
+    is_new = not target.exists()
+    with _arriving(target.parent.parent) as temporary:
+        shutil.copyfile(path, temporary)
+        if _digest(temporary) != sha256:
+            raise UnfitFile(f"{target.name} is not what it was when it was taken in; hand it in again")
+        _flush(temporary)
+        _put(temporary, target)
+    return is_new
+
+
+def read_copy(registry_directory: Path, copy: PublicCopy) -> bytes:
+    """Return a public copy. Raises `UnfitFile` where it is missing or not what was made.
+
+    Somebody who puts another file in its place publishes nothing with it.
+    """
+    path = copy_path(registry_directory, copy)
+    shown = path.relative_to(registry_directory).as_posix()
+    if path.is_symlink() or not path.is_file():
+        raise UnfitFile(f"{shown} is missing; restore it from a backup")
+    raw = path.read_bytes()
+    if hashlib.sha256(raw).hexdigest() != copy.sha256:
+        raise UnfitFile(f"{shown} is not what it was when it was made; restore it from a backup")
+    return raw
 
 
 def fixity_problems(
@@ -143,8 +183,6 @@ def fixity_problems(
             path = copy_path(registry_directory, file.public_copy)
             wanted.add(path)
             yield from _fixity(path, file.public_copy.sha256, registry_directory)
-        elif file.public:
-            yield Problem(_EVIDENCE, 0, "public", f"{file.name!r} is public and has no public copy; make one")
         if private_directory:
             yield from _fixity(original_path(private_directory, file), file.sha256, private_directory)
     for path in sorted((registry_directory / _EVIDENCE).glob("**/*")):
@@ -155,7 +193,7 @@ def fixity_problems(
 
 def _fixity(path: Path, sha256: str, directory: Path) -> Iterator[Problem]:
     shown = path.relative_to(directory).as_posix()
-    if not path.is_file():
+    if path.is_symlink() or not path.is_file():
         yield Problem(shown, 0, "", "is missing; restore it from a backup")
     elif _digest(path) != sha256:
         yield Problem(shown, 0, "", "is not what it was when it was taken in; restore it from a backup")
@@ -237,6 +275,13 @@ def _put(temporary: Path, path: Path) -> None:
     _make_folder(path.parent)
     temporary.replace(path)
     _flush_folder(path.parent)
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder that its owner alone opens, so that nobody else on this machine reads an original."""
+    if not folder.exists():
+        _make_folder(folder)
+        folder.chmod(0o700)
 
 
 def _make_folder(folder: Path) -> None:

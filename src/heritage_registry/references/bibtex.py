@@ -15,6 +15,7 @@ from bibtexparser.middlewares.names import (
 )
 from pylatexenc.latex2text import LatexNodes2Text
 
+from heritage_registry.references.draft import UnreadableReferences
 from heritage_registry.references.entry import Entry
 from heritage_registry.references.fields import Collector
 from heritage_registry.source import CslName
@@ -35,12 +36,19 @@ _TYPES: Mapping[str, str] = {
 }  # fmt: skip
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ADDRESS_MARKS = re.compile(r"\\([%_&#~{}])|\\url\{|[{}]")
+_MOST_BLOCKS = 20_000
+"""Entries, strings and remarks that are looked through at all."""
+_LONGEST = 20_000
+"""Characters of a field: what undoes accents and takes names apart slows down with the square of them."""
 _DEEPEST = 40
 """Braces inside braces that are still decoded: the decoder calls itself for each."""
 
 
 def read_bibtex(text: str, taken: Collection[str]) -> Iterator[Entry]:
     """Yield the entries of a BibTeX file; strings are filled in, comments and preambles passed over."""
+    if len(re.findall(r"@\w", text)) > _MOST_BLOCKS:
+        message = f"holds more than {_MOST_BLOCKS:,} entries; export the sources in several files"
+        raise UnreadableReferences(message)
     library = parse_string(text, parse_stack=[middlewares.ResolveStringReferencesMiddleware()])
     used = set(taken)
     number = 0
@@ -75,7 +83,12 @@ def _draft(number: int, line: int, block: model.Entry, problems: list[str], take
     found.problems += problems
     raw: dict[str, str] = {}
     for field in block.fields:
-        raw.setdefault(field.key.lower(), str(field.value))
+        value = str(field.value)
+        if len(value) > _LONGEST:
+            message = f"is longer than {_LONGEST:,} characters; left out, write it by hand"
+            found.tell(field.key.lower(), message)
+            continue
+        raw.setdefault(field.key.lower(), value)
     fields = {name: _enclosed(name, value, found) for name, value in raw.items()}
     found.line("title", _decoded(_first(fields, "title")), "title")
     found.authors(list(_names(_first(fields, "author", "editor"), found)))

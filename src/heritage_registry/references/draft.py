@@ -85,7 +85,7 @@ def _speaker(source: Source | SourceDraft) -> str:
             return name.family or name.literal or ""
     if source.publisher or source.container_title:
         return source.publisher or source.container_title or ""
-    host = urlsplit(source.url).hostname if source.url else None
+    host = _host(source.url) if source.url else None
     return (host or "").removeprefix("www.").partition(".")[0]
 
 
@@ -172,3 +172,11 @@ def _no_address(url: str) -> UnreadableReferences:
     shown = url if len(url) <= 80 else url[:79] + "…"
     remedy = "copy it from the browser, with https:// or http:// before it and without a user name"
     return UnreadableReferences(f"{shown!r} is not the address of a page; {remedy}")
+
+
+def _host(address: str) -> str | None:
+    """Return the host of an address, or None where it has none that can be."""
+    try:
+        return urlsplit(address).hostname
+    except ValueError:  # a bracket that no host has
+        return None

@@ -6,27 +6,57 @@ import logging
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
-from heritage_registry.web import reading, writing
+from heritage_registry.web import (
+    corrections,
+    finding,
+    me,
+    reading,
+    reviewing,
+    sync,
+    uploads,
+    versions,
+    where,
+    writing,
+)
+from heritage_registry.web.accounts.door import AccountsDoor, Door, MachineDoor, Recorder
+from heritage_registry.web.accounts.pages import Desk, account_routes
+from heritage_registry.web.accounts.sessions import Sessions
 from heritage_registry.web.drafts import private_folder
 from heritage_registry.web.office import Office, request_language
-from heritage_registry.web.security import Guard
+from heritage_registry.web.security import HEADERS, LASTING, Guard
 
 _log = logging.getLogger(__name__)
 
 
-def create_app(directory: Path, hosts: Collection[str], private: Path | None = None) -> ASGIApp:
-    """Return the app for a registry's folder.
+class Reach(msgspec.Struct, frozen=True):
+    """How others reach the app, which then asks for accounts.
 
-    `hosts` are the names it answers to, each with its port. `private` is where drafts are kept; it must not
-    lie in the registry, whose files are made public.
+    `is_secure` where all of the way is encrypted, `is_proxied` where a proxy on this machine does that;
+    `lasts` where browsers may note for a year that there is no other way.
     """
-    office = Office(directory, private or private_folder(directory))
+
+    is_secure: bool = True
+    is_proxied: bool = False
+    lasts: bool = False
+
+
+def create_app(
+    directory: Path, hosts: Collection[str], private: Path | None = None, reach: Reach | None = None
+) -> ASGIApp:
+    """Return the app for a registry's folder: for this machine alone, or for all who can reach it.
+
+    `hosts` are the names it answers to, each with its port. `private` is where drafts and accounts are kept;
+    it must not lie in the registry, whose files are made public.
+    """
+    private = private or private_folder(directory)
+    office = Office(directory, private, has_accounts=reach is not None)
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -41,9 +71,39 @@ def create_app(directory: Path, hosts: Collection[str], private: Path | None = N
         page = office.plain(request_language(Request(scope)), status, reason)
         return bytes(page.body), {"Content-Type": "text/html; charset=utf-8"}
 
+    sessions = Sessions(private)
+    cookie = "__Host-session" if reach and reach.is_secure else "session"
+    own = (
+        account_routes(office, Desk(sessions, cookie, is_secure=reach.is_secure))
+        if reach
+        else me.routes(office)
+    )
     app = Starlette(
-        routes=[*writing.routes(office), *reading.routes(office)],
+        routes=[
+            *writing.routes(office),
+            *finding.routes(office),
+            *where.routes(office),
+            *uploads.routes(office),
+            *own,
+            *versions.routes(office),
+            *sync.routes(office),
+            *corrections.routes(office),
+            *reviewing.routes(office),
+            *reading.routes(office),
+        ],
         exception_handlers={HTTPException: on_http, Exception: on_failure},
     )
     app.router.redirect_slashes = False
-    return Guard(app, frozenset(host.lower() for host in hosts), refuse)
+    names = frozenset(host.lower() for host in hosts)
+    door: Door = MachineDoor(app.routes, office)
+    if reach is None:
+        return Guard(app, names, refuse, door.admit)
+    door = AccountsDoor(app.routes, office.accounts, sessions, cookie, is_proxied=reach.is_proxied)
+    return Guard(
+        app=Recorder(app, office.log),
+        hosts=names,
+        refuse=refuse,
+        admit=door.admit,
+        scheme="https" if reach.is_secure else "http",
+        headers={**HEADERS, **(LASTING if reach.lasts else {})},
+    )

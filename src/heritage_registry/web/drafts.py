@@ -17,6 +17,8 @@ from pathlib import Path
 
 import msgspec
 
+from heritage_registry.web.private_files import write_private
+
 _ID = re.compile(r"[0-9a-f]{24}")
 _TELLING = (".text", ".title", ".claimant", ".according_to")
 MAX_DRAFTS = 500
@@ -63,19 +65,8 @@ class Drafts(msgspec.Struct, frozen=True):
         path = self._path(draft_id)
         if not path.exists() and len(self._names()) >= MAX_DRAFTS:
             raise TooManyDrafts
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = Draft(draft_id, form, int(time.time()), tuple(fields))
-        temporary = self.folder / f".{draft_id}.{secrets.token_hex(4)}"
-        try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(msgspec.json.encode(draft))
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-        self._flush_folder()
+        write_private(path, msgspec.json.encode(draft))
 
     def get(self, draft_id: str) -> Draft | None:
         """Return a draft, or None where there is none that can be read."""
@@ -106,15 +97,6 @@ class Drafts(msgspec.Struct, frozen=True):
         if not is_draft_id(draft_id):
             raise ValueError("a draft is asked for by an id that is none")
         return self.folder / f"{draft_id}.json"
-
-    def _flush_folder(self) -> None:
-        if os.name != "posix":
-            return
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def is_draft_id(text: str) -> bool:

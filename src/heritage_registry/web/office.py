@@ -7,6 +7,8 @@ import hashlib
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +17,27 @@ from jinja2 import PackageLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from heritage_registry.citation import cited_keys, with_origins
 from heritage_registry.duplicates import DuplicateIndex, index_sites
+from heritage_registry.errors import NotARegistry
 from heritage_registry.maps.page import map_page
 from heritage_registry.pages.environment import page_environment
 from heritage_registry.pages.words import messages as page_messages
-from heritage_registry.registry import Registry, registry_digest
+from heritage_registry.registry import registry_digest
+from heritage_registry.web.accounts.actions import ActionLog
+from heritage_registry.web.accounts.store import Accounts
 from heritage_registry.web.drafts import Drafts
-from heritage_registry.web.people import AT_THIS_MACHINE, Writer
+from heritage_registry.web.evidence_answers import EvidenceView, Where
+from heritage_registry.web.forms.source_finder import SourceFinder
+from heritage_registry.web.ground import Ground
+from heritage_registry.web.handed_in import HandedIn, Intake
+from heritage_registry.web.letters import LetterBox, Letters
+from heritage_registry.web.multipart import Bounds
+from heritage_registry.web.people import ANYBODY, Chosen, Writer
+from heritage_registry.web.published import PublicDesk
 from heritage_registry.web.state import Look, RegistryState
+from heritage_registry.web.waiting import Queue, Reviews
 from heritage_registry.web.wording import LANGUAGES, reader_language, web_messages
-from heritage_registry.web.working import AppBook, Desk, Known
+from heritage_registry.web.working import AppBook, Desk
 
 LANGUAGE_COOKIE = "language"
 _REMEMBERED = 1_000
@@ -39,12 +51,13 @@ class MapPage(msgspec.Struct, frozen=True):
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """One request: the registry as it is now, in the reader's language."""
+    """One request: the registry as it is now and as this reader may see it, in the reader's language."""
 
     look: Look
     book: AppBook
     language: str
     writer: Writer
+    drafts: Drafts
 
     def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page of one of the app's templates."""
@@ -54,10 +67,21 @@ class Reader(msgspec.Struct, frozen=True):
 class Office:
     """One registry in the app."""
 
-    def __init__(self, directory: Path, private: Path) -> None:
+    def __init__(self, directory: Path, private: Path, *, has_accounts: bool = False) -> None:
+        self.private = private
+        self.has_accounts = has_accounts
         self.state = RegistryState(directory)
         self.desk = Desk()
-        self.drafts = Drafts(private / "drafts")
+        self._public = PublicDesk()
+        self.ground = Ground(directory)
+        self.chosen = Chosen(private)
+        self.intake = Intake(directory)
+        self.bounds = Bounds()
+        self.accounts = Accounts(private, titles=self._titles)
+        self.log = ActionLog(private)
+        self.finder = SourceFinder()
+        self.letters = Letters(private / "letters")
+        self.letter_box = LetterBox()
         self._plain = page_environment(PackageLoader("heritage_registry.web"))
         # One lock each: pages are read while a large map or index is being made.
         self._lock = threading.Lock()
@@ -66,26 +90,83 @@ class Office:
         self._map: tuple[str, MapPage] | None = None
         self._map_revision = -1
         self._index: tuple[int, DuplicateIndex] | None = None
+        self._kept: tuple[tuple[int, int], Mapping[str, tuple[Where, ...]]] | None = None
+        self.queue = Queue()
         self._done: OrderedDict[str, str] = OrderedDict()
 
     def reader(self, request: Request) -> Reader:
-        """Look at the files and return what this reader sees of them. Raises `NotARegistry`."""
+        """Look at the files and return what this reader sees of them. Raises `NotARegistry`.
+
+        Who may not write gets the public view: drafts and hidden places are in nothing that is made from it.
+        """
+        writer = request.scope.get("writer", ANYBODY)
         look = self.state.look()
         language = request_language(request, look.registry.config.reader_languages)
         with self._lock:
-            book = self.desk.book(look, language)
-        beside = {"problems_count": len(look.problems), "saved": request.query_params.get("saved") == "1"}
-        writer = request.scope.get("writer", AT_THIS_MACHINE)
-        return Reader(look, msgspec.structs.replace(book, beside=beside), language, writer)
+            if writer.may("contributor"):
+                book = self.desk.book(look, language)
+            else:
+                look = self._public.look(look)
+                book = self._public.desk.book(look, language)
+        beside = {
+            "problems_count": len(look.problems) if writer.may("contributor") else 0,
+            "saved": request.query_params.get("saved") == "1",
+            "proposed": request.query_params.get("saved") == "proposal",
+            "letters_waiting": self.letters.count() if writer.may("reviewer") else 0,
+            "merged": request.query_params.get("merged") == "1",
+            "uncommitted": request.query_params.get("uncommitted") == "1",
+            "writer": writer,
+            "reviews": Reviews(look, self.queue, writer),
+            "has_accounts": self.has_accounts,
+            "evidence": EvidenceView(
+                self.handed_in(self.drafts_of(writer)), language, partial(self.kept, look)
+            ),
+            "log_fault": self.log.fault if writer.may("keeper") else "",
+        }
+        beside_book = msgspec.structs.replace(book, beside=beside)
+        return Reader(look, beside_book, language, writer, self.drafts_of(writer))
+
+    def desk_of(self, reader: Reader) -> Desk:
+        """Return the desk at which the pages of a reader are made."""
+        return self.desk if reader.writer.may("contributor") else self._public.desk
+
+    def _titles(self) -> Iterable[str]:
+        try:
+            return self.state.look().registry.config.title.values()
+        except NotARegistry:
+            return ()
+
+    def drafts_of(self, writer: Writer) -> Drafts:
+        """Return the drafts of somebody: those of this machine, or of an account."""
+        if not self.has_accounts:
+            return Drafts(self.private / "drafts")
+        return Drafts(self.private / "drafts-of" / hashlib.sha256(writer.name.encode()).hexdigest()[:24])
+
+    def handed_in(self, drafts: Drafts) -> HandedIn:
+        """Return the files that wait with somebody's unfinished forms."""
+        return HandedIn(drafts.folder / "files", self.intake)
+
+    def kept(self, look: Look, sha256: str) -> tuple[Where, ...]:
+        """Return the reports that hold a file, by the digest of its original."""
+        with self._index_lock:
+            if self._kept is None or self._kept[0] != (look.revision, len(look.registry.sites)):
+                found: dict[str, tuple[Where, ...]] = {}
+                for site in look.registry.sites.values():
+                    for report in site.properties.reports:
+                        for file in report.evidence.files:
+                            where = (site.id, report.id)
+                            found[file.sha256] = (*found.get(file.sha256, ()), where)
+                self._kept = ((look.revision, len(look.registry.sites)), found)
+            return self._kept[1].get(sha256, ())
 
     def map(self, look: Look) -> MapPage:
         """Return the map of what everybody may see, made anew when that changed."""
+        look = self._public.look(look)
         with self._map_lock:
             if self._map is None or self._map_revision != look.revision:
-                shown = _with_sources(look)
-                digest = registry_digest(shown)
+                digest = registry_digest(look.registry)
                 if self._map is None or self._map[0] != digest:
-                    page = map_page(shown)
+                    page = map_page(look.registry)
                     self._map = (digest, MapPage(page.encode(), map_policy(page)))
                 self._map_revision = look.revision
             return self._map[1]
@@ -102,14 +183,14 @@ class Office:
         with self._lock:
             return self._done.get(draft_id)
 
-    def remember(self, draft_id: str, address: str) -> None:
+    def remember(self, reader: Reader, draft_id: str, address: str) -> None:
         """Note that a form was saved, and throw its draft away."""
         if draft_id:
             with self._lock:
                 self._done[draft_id] = address
                 while len(self._done) > _REMEMBERED:
                     self._done.popitem(last=False)
-            self.drafts.discard(draft_id)
+            reader.drafts.discard(draft_id)
 
     def plain(self, language: str, status: int, reason: str, words: str = "") -> HTMLResponse:
         """Return a page that needs nothing of the registry: what is refused or cannot be shown, and why."""
@@ -118,24 +199,6 @@ class Office:
             language=language, t=messages.__getitem__, reason=reason, words=words
         )
         return HTMLResponse(page, status)
-
-
-def _with_sources(look: Look) -> Registry:
-    """Return the registry without the sites that rest on a source which cannot be read: the map draws all."""
-    registry = look.registry
-    sources = registry.sources
-    whole = {
-        key for key, source in sources.items() if all(origin in sources for origin in source.derives_from)
-    }
-    if len(whole) == len(sources) and not any(folder == "sources" for folder, _ in look.broken):
-        return registry
-    known = Known(sources)
-    sites = {
-        key: site
-        for key, site in registry.sites.items()
-        if with_origins(cited_keys(site), known) <= sources.keys()
-    }
-    return msgspec.structs.replace(registry, sites=sites)
 
 
 def request_language(request: Request, offered: tuple[str, ...] = LANGUAGES) -> str:

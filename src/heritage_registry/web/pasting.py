@@ -19,7 +19,7 @@ def read_citations(text: str, taken: Collection[str]) -> tuple[list[SourceDraft]
     if not plain:
         raise UnreadableReferences("nothing was pasted")
     if plain.startswith(("http://", "https://", "doi:", "10.", "www.")) and "\n" not in plain:
-        return [source_from_address(plain, taken)], []
+        return [source_from_address(whole_address(plain), taken)], []
     raw = text.encode()[: MAX_BYTES + 1]
     form_name = "csl-json" if plain[0] in "[{" else "bibtex" if plain[0] == "@" else "ris"
     entries = read_references(raw, form_name, taken)
@@ -28,3 +28,13 @@ def read_citations(text: str, taken: Collection[str]) -> tuple[list[SourceDraft]
     if not drafts:
         raise UnreadableReferences("; ".join(problems))
     return drafts, problems[:20]
+
+
+def whole_address(text: str) -> str:
+    """Return an address with its scheme; a DOI becomes that of its resolver."""
+    text = text.strip()
+    if text.lower().startswith("doi:"):
+        text = text[4:].strip()
+    if text.startswith("10."):
+        return f"https://doi.org/{text}"
+    return text if "://" in text else f"https://{text}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -12,12 +14,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from heritage_registry.citation import Reference, cite_site, csl_json
-from heritage_registry.find import find_sites
-from heritage_registry.pages.claims_page import claim_page, claim_row, claim_rows, claims_page
+from heritage_registry.claim import Claim
+from heritage_registry.names import fold
+from heritage_registry.pages.claims_page import claim_page, claim_row, claims_in_order
 from heritage_registry.pages.coverage_page import coverage_page
-from heritage_registry.pages.lists import site_row, sources_page
+from heritage_registry.pages.lists import site_row
 from heritage_registry.pages.site_page import site_page
 from heritage_registry.pages.source_page import source_page
+from heritage_registry.pages.style import page_style
 from heritage_registry.registry import CLAIMS, SITES, SOURCES, Kind, record_path
 from heritage_registry.site import Site, asserted_communities
 from heritage_registry.vocabulary import STANDINGS, vocabulary
@@ -26,6 +30,11 @@ from heritage_registry.web.office import Office, Reader, request_language
 from heritage_registry.web.respond import Page, page
 
 PER_PAGE = 100
+CLAIMS_PER_PAGE = 20
+_LONGEST = 200
+
+Item = TypeVar("Item")
+
 _MEDIA_TYPES = {"css": "text/css", "js": "text/javascript"}
 _MAX_SHOWN_RAW = 200_000
 
@@ -38,6 +47,7 @@ class Filters(msgspec.Struct, frozen=True):
     type: str = ""
     condition: str = ""
     status: str = ""
+    source: str = ""
     page: int = 1
 
     def address(self, number: int) -> str:
@@ -46,34 +56,66 @@ class Filters(msgspec.Struct, frozen=True):
         return "/sites?" + urlencode({k: v for k, v in fields.items() if v} | {"page": number})
 
 
+class Paging(msgspec.Struct, frozen=True):
+    """One page of a list that was searched for."""
+
+    folder: str
+    q: str
+    total: int
+    page: int
+    pages: int
+
+    def address(self, number: int) -> str:
+        """Return the address of another page of the same list."""
+        return f"/{self.folder}?" + urlencode(({"q": self.q} if self.q else {}) | {"page": number})
+
+
+def _paged(
+    request: Request, folder: str, q: str, found: Sequence[Item], size: int
+) -> tuple[list[Item], Paging]:
+    """Return what stands on the page that a request asks for."""
+    pages = max(1, -(-len(found) // size))
+    number = min(max(_number(request), 1), pages)
+    shown = list(found[(number - 1) * size : number * size])
+    return shown, Paging(folder, q, len(found), number, pages)
+
+
+def _query(request: Request) -> str:
+    return request.query_params.get("q", "").strip()[:_LONGEST]
+
+
+def _number(request: Request) -> int:
+    number = request.query_params.get("page", "1")
+    return int(number) if number.isdecimal() and len(number) < 7 else 1
+
+
 def filters_of(request: Request, reader: Reader) -> Filters:
     """Read the filters of an address."""
     asked = request.query_params
     known = {
-        "community": tuple(reader.book.edition.config.community_ids),
+        "community": tuple(reader.book.edition.config.communities_by_id),
         "type": vocabulary("site_type").ids,
         "condition": STANDINGS,
         "status": vocabulary("status").ids,
     }
     chosen = {name: asked.get(name, "") for name in known if asked.get(name, "") in known[name]}
-    number = asked.get("page", "1")
-    return Filters(
-        q=asked.get("q", "").strip()[:200],
-        page=int(number) if number.isdecimal() and len(number) < 7 else 1,
-        **chosen,
-    )
+    if asked.get("source", "") in reader.book.edition.sources:
+        chosen["source"] = asked["source"]
+    return Filters(q=_query(request), page=_number(request), **chosen)
 
 
-def listed(reader: Reader, filters: Filters) -> list[str]:
+def listed(reader: Reader, filters: Filters, office: Office) -> Sequence[str]:
     """Return the ids of the sites that pass, by the names the reader sees, or best finds first."""
     edition = reader.book.edition
-    sites = [site for site in edition.sites.values() if _passes(site, filters)]
-    if filters.q:
-        keys = [hit.site.id for hit in find_sites(filters.q, sites)]
-    else:
-        keys = reader.book.in_order(site.id for site in sites)
+    held = edition.sites
+    keys = reader.book.in_order(edition.site_citers.get(filters.source, ()) if filters.source else held)
+    if filters.community or filters.type or filters.status:
+        keys = [key for key in keys if _passes(held[key], filters)]
     if filters.condition:
-        keys = [key for key in keys if edition.assessments[key].standing == filters.condition]
+        standings = office.desk_of(reader).standings(reader.book)
+        keys = [key for key in keys if standings[key] == filters.condition]
+    if filters.q:
+        return office.desk_of(reader).found(reader.book, filters.q, keys)
     return keys
 
 
@@ -102,10 +144,10 @@ def map_frame(_request: Request, reader: Reader, office: Office) -> Response:
     return Response(made.page, media_type="text/html", headers={"Content-Security-Policy": made.policy})
 
 
-def sites(request: Request, reader: Reader, _office: Office) -> HTMLResponse:
+def sites(request: Request, reader: Reader, office: Office) -> HTMLResponse:
     """The list of sites with its filters."""
     filters = filters_of(request, reader)
-    keys = listed(reader, filters)
+    keys = listed(reader, filters, office)
     pages = max(1, -(-len(keys) // PER_PAGE))
     filters = msgspec.structs.replace(filters, page=min(max(filters.page, 1), pages))
     begin = (filters.page - 1) * PER_PAGE
@@ -127,7 +169,7 @@ def sites(request: Request, reader: Reader, _office: Office) -> HTMLResponse:
 
 def _options(reader: Reader) -> dict[str, list[Option]]:
     words = reader.book.words
-    communities = [(key, words.community(key)) for key in reader.book.edition.config.community_ids]
+    communities = [(key, words.community(key)) for key in reader.book.edition.config.communities_by_id]
     return {
         "community": sorted(communities, key=lambda option: option[1].casefold()),
         "type": [(term, words.label("site_type", term)) for term in vocabulary("site_type").ids],
@@ -171,9 +213,18 @@ def _reference(request: Request, reader: Reader) -> Reference | None:
     return cite_site(found, edition.digests[key], edition.config, reader.language, None) if found else None
 
 
-def sources(_request: Request, reader: Reader, _office: Office) -> HTMLResponse:
-    """The list of sources."""
-    return HTMLResponse(sources_page(reader.book))
+def sources(request: Request, reader: Reader, office: Office) -> HTMLResponse:
+    """The list of sources, or those that answer a query."""
+    edition, query = reader.book.edition, _query(request)
+    found = (
+        office.finder.find(query, reader.look, most=None) if query else office.desk_of(reader).titles(edition)
+    )
+    shown, paging = _paged(request, "sources", query, found, PER_PAGE)
+    by_sites, by_claims = edition.site_citers, edition.claim_citers
+    rows = [(edition.sources[key], len(by_sites.get(key, ())), len(by_claims.get(key, ()))) for key in shown]
+    return reader.page(
+        "sources.html", rows=rows, paging=paging, here=paging.address(paging.page).partition("?")[2]
+    )
 
 
 def source(request: Request, reader: Reader, office: Office) -> Response:
@@ -182,12 +233,25 @@ def source(request: Request, reader: Reader, office: Office) -> Response:
     found = reader.look.registry.sources.get(key)
     if found is None:
         return broken_or_missing(reader, office, SOURCES, key)
-    return HTMLResponse(source_page(reader.book, found))
+    return HTMLResponse(source_page(reader.book, found, PER_PAGE))
 
 
-def claims(_request: Request, reader: Reader, _office: Office) -> HTMLResponse:
-    """The list of claims, each beside what the registry holds."""
-    return HTMLResponse(claims_page(reader.book, claim_rows(reader.book)))
+def claims(request: Request, reader: Reader, office: Office) -> HTMLResponse:
+    """The list of claims, or those that answer a query, each beside what the registry holds."""
+    query = _query(request)
+    asked = fold(query).split()
+    found = [one for one in claims_in_order(reader.book) if not asked or _says(one, asked)]
+    shown, paging = _paged(request, "claims", query, found, CLAIMS_PER_PAGE)
+    rows = [claim_row(reader.book, one) for one in shown]
+    made = office.desk_of(reader).claims_as_of(reader.look)
+    here = paging.address(paging.page).partition("?")[2]
+    return HTMLResponse(reader.book.page("claims.html", "", rows=rows, paging=paging, made=made, here=here))
+
+
+def _says(found: Claim, asked: Iterable[str]) -> bool:
+    """Tell whether every word begins a word of a claim or of who makes it."""
+    words = f" {fold(' '.join([found.claimant, *found.statement.values()]))}"
+    return all(f" {word}" in words for word in asked)
 
 
 def claim(request: Request, reader: Reader, office: Office) -> Response:
@@ -196,12 +260,16 @@ def claim(request: Request, reader: Reader, office: Office) -> Response:
     found = reader.look.registry.claims.get(key)
     if found is None:
         return broken_or_missing(reader, office, CLAIMS, key)
-    return HTMLResponse(claim_page(reader.book, claim_row(reader.book, found)))
+    row = claim_row(reader.book, found)
+    made = office.desk_of(reader).claims_as_of(reader.look)
+    return HTMLResponse(claim_page(reader.book, row, PER_PAGE, made=made))
 
 
 def coverage(_request: Request, reader: Reader, office: Office) -> HTMLResponse:
     """What the registry sees and is blind to."""
-    return HTMLResponse(coverage_page(office.desk.with_coverage(reader.book)))
+    counted = office.desk_of(reader).coverage(reader.look)
+    made = None if counted.is_current else counted.made
+    return HTMLResponse(coverage_page(reader.book, counted.value, PER_PAGE, made=made))
 
 
 def problems(_request: Request, reader: Reader, _office: Office) -> HTMLResponse:
@@ -229,7 +297,7 @@ def _static() -> dict[str, tuple[bytes, str, str]]:
         for item in (files(package) / "static").iterdir():
             media_type = _MEDIA_TYPES.get(item.name.rpartition(".")[2])
             if media_type:
-                content = item.read_bytes()
+                content = page_style().encode() if item.name == "style.css" else item.read_bytes()
                 found[item.name] = (content, media_type, hashlib.sha256(content).hexdigest()[:32])
     return found
 

@@ -10,11 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from heritage_registry.errors import NotARegistry
+from heritage_registry.web.multipart import Body, received
 from heritage_registry.web.office import Office, Reader, keep_language, request_language
+from heritage_registry.web.people import ANYBODY
+from heritage_registry.web.security import Refusal, brings_files
+from heritage_registry.web.uploading import Form, with_files
 
 Pairs = list[tuple[str, str]]
 Page = Callable[[Request, Reader, Office], Response]
-Form = Callable[[Request, Reader, Office, Pairs], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 MAX_FIELDS = 20_000
@@ -27,7 +30,7 @@ def page(office: Office, make: Page) -> Endpoint:
         try:
             reader = office.reader(request)
         except NotARegistry as error:
-            return office.plain(request_language(request), 409, "refused.registry", str(error))
+            return _no_registry(request, office, error)
         response = make(request, reader, office)
         keep_language(request, response)
         return response
@@ -45,16 +48,37 @@ def form(office: Office, make: Form) -> Endpoint:
         try:
             reader = office.reader(request)
         except NotARegistry as error:
-            return office.plain(request_language(request), 409, "refused.registry", str(error))
+            return _no_registry(request, office, error)
         try:
             pairs = parse_qsl(
                 body.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict"
             )
         except ValueError:  # bytes that are no text, or more fields than any form has
             return office.plain(reader.language, 400, "refused.broken")
-        return make(request, reader, office, pairs)
+        return with_files(request, reader, office, Body(pairs, []), make)
+
+    def answer_with_files(request: Request, body: Body) -> Response:
+        try:
+            reader = office.reader(request)
+        except NotARegistry as error:
+            return _no_registry(request, office, error)
+        return with_files(request, reader, office, body, make)
 
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(answer, request, await request.body())
+        if not brings_files(request.scope):
+            return await run_in_threadpool(answer, request, await request.body())
+        try:
+            async with received(request, office.private / "arriving", office.bounds) as body:
+                return await run_in_threadpool(answer_with_files, request, body)
+        except Refusal as refusal:
+            refused = office.plain(request_language(request), refusal.status, refusal.reason)
+            refused.headers["Connection"] = "close"
+            return refused
 
     return endpoint
+
+
+def _no_registry(request: Request, office: Office, error: NotARegistry) -> Response:
+    """Say that there is nothing to show, and to who can mend it also where and why."""
+    words = str(error) if request.scope.get("writer", ANYBODY).may("contributor") else ""
+    return office.plain(request_language(request), 409, "refused.registry", words)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 1_000_000
@@ -19,6 +20,8 @@ BODY_SECONDS = 30.0
 MAX_TARGET = 4_000
 _READING = ("GET", "HEAD")
 _FORM = "application/x-www-form-urlencoded"
+ROUTE = "heritage.route"
+"""Where a request's scope holds the pattern of the route it goes to."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
@@ -38,6 +41,23 @@ HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
 }
 
+LASTING: Mapping[str, str] = {"Strict-Transport-Security": "max-age=31536000"}
+"""Where no one reaches the app without TLS, and never will."""
+
+
+SIZES: Mapping[str, int] = {"/login": 10_000, "/logout": 1_000, "/me": 10_000}
+"""How large a body may be, in bytes, where not `MAX_BODY_BYTES`: routes by the pattern of their address.
+Nothing of a body is read before it is known that its sender may send it."""
+
+_FILES = "multipart/form-data"
+STREAMED = frozenset(
+    {"/new/site", "/new/source", "/sites/{key}/report", "/sites/{key}/reports/{report}/files", "/uploads"}
+)
+"""Routes that take files. These are read as they arrive and limited there, see `multipart`."""
+
+Admit = Callable[[Scope], Awaitable[Response | None]]
+"""Finds out who asks and for which route; gives the answer where they may not go on."""
+
 Refuse = Callable[[Scope, int, str], Awaitable[tuple[bytes, Mapping[str, str]]]]
 """Makes the page that says in the reader's language why (a key of the messages) something is refused."""
 
@@ -51,11 +71,14 @@ class Refusal(Exception):  # noqa: N818 - what it is
 
 
 class Guard(msgspec.Struct):
-    """Stands before the app. `hosts` are the names it answers to, each with its port."""
+    """Stands before the app. `hosts` are the names it answers to, each with its port, by `scheme`."""
 
     app: ASGIApp
     hosts: Collection[str]
     refuse: Refuse
+    admit: Admit
+    scheme: str = "http"
+    headers: Mapping[str, str] = msgspec.field(default_factory=lambda: HEADERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request pass with its whole body, or answer it with a refusal."""
@@ -67,13 +90,22 @@ class Guard(msgspec.Struct):
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                found = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    found.setdefault(name, value)
             await send(message)
 
         try:
-            check_request(scope, self.hosts)
+            check_request(scope, self.hosts, self.scheme)
+            answer = await self.admit(scope)
+            if answer is not None:
+                if scope["method"] not in _READING:
+                    answer.headers["Connection"] = "close"  # its body is not read
+                await answer(scope, receive, with_headers)
+                return
+            if brings_files(scope):
+                await self.app(scope, receive, with_headers)
+                return
             body = await _whole_body(scope, receive)
         except Refusal as refusal:
             await self._answer(scope, refusal, with_headers)
@@ -98,7 +130,7 @@ class Guard(msgspec.Struct):
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
-def check_request(scope: Scope, hosts: Collection[str]) -> None:
+def check_request(scope: Scope, hosts: Collection[str], scheme: str = "http") -> None:
     """Raise `Refusal` for what no page of this app would send."""
     headers = Headers(scope=scope)
     named = headers.getlist("host")
@@ -114,13 +146,11 @@ def check_request(scope: Scope, hosts: Collection[str]) -> None:
         if site in ("cross-site", "same-site") and not is_link:
             raise Refusal(403, "refused.cross_site")
         return
-    if not _is_own_form(headers, site, hosts):
+    if not _is_own_form(headers, site, hosts, scheme):
         raise Refusal(403, "refused.cross_site")
-    if headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        raise Refusal(415, "refused.type")
 
 
-def _is_own_form(headers: Headers, site: str | None, hosts: Collection[str]) -> bool:
+def _is_own_form(headers: Headers, site: str | None, hosts: Collection[str], scheme: str) -> bool:
     """Tell whether a page of this app sent this, by what the browser says and no page can forge."""
     origin = headers.get("origin")
     if site is not None and site != "same-origin":
@@ -128,15 +158,32 @@ def _is_own_form(headers: Headers, site: str | None, hosts: Collection[str]) -> 
     if origin is None or (origin == "null" and site == "same-origin"):
         return site == "same-origin"
     parts = urlsplit(origin)
-    return parts.scheme == "http" and parts.netloc.lower() in hosts and parts.netloc == headers["host"]
+    return parts.scheme == scheme and parts.netloc.lower() in hosts and parts.netloc == headers["host"]
+
+
+def brings_files(scope: Scope) -> bool:
+    """Tell whether a request brings files to a route that takes some."""
+    return (
+        scope["method"] == "POST"
+        and scope.get(ROUTE) in STREAMED
+        and _content_type(Headers(scope=scope)) == _FILES
+    )
+
+
+def _content_type(headers: Headers) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 async def _whole_body(scope: Scope, receive: Receive) -> bytes:
     """Return the body, refusing one that is too large or that does not come to an end."""
     if scope["method"] in _READING:
         return b""
-    announced = Headers(scope=scope).get("content-length", "0")
-    if not announced.isdecimal() or int(announced) > MAX_BODY_BYTES:
+    headers = Headers(scope=scope)
+    largest = SIZES.get(scope.get(ROUTE, ""), MAX_BODY_BYTES)
+    if _content_type(headers) != _FORM:
+        raise Refusal(415, "refused.type")
+    announced = headers.get("content-length", "0")
+    if not announced.isdecimal() or int(announced) > largest:
         raise Refusal(413, "refused.size")
     chunks: list[bytes] = []
     size = 0
@@ -148,7 +195,7 @@ async def _whole_body(scope: Scope, receive: Receive) -> bytes:
                     raise Refusal(400, "refused.broken")
                 chunks.append(message.get("body", b""))
                 size += len(chunks[-1])
-                if size > MAX_BODY_BYTES:
+                if size > largest:
                     raise Refusal(413, "refused.size")
                 if not message.get("more_body"):
                     return b"".join(chunks)

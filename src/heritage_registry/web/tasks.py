@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,15 +11,20 @@ from starlette.requests import Request
 
 from heritage_registry.errors import InvalidRecords, RecordNotFound
 from heritage_registry.references import SourceDraft, suggest_key
-from heritage_registry.registry import CLAIMS, SITES, SOURCES, AnyRecord, Kind, new_id, read_record
+from heritage_registry.registry import CLAIMS, SITES, SOURCES, AnyRecord, Kind, new_id, read_current
+from heritage_registry.site import Site
+from heritage_registry.source import Source
 from heritage_registry.web.forms import sheets
-from heritage_registry.web.forms.data import Flat, clean, flatten
+from heritage_registry.web.forms.data import Flat, clean, flatten, holds_source, key_in
 from heritage_registry.web.forms.sheets import Sheet
 from heritage_registry.web.office import Reader
 from heritage_registry.web.respond import Pairs
 
 Json = dict[str, Any]
 NOT_REVIEWED = "Not reviewed yet"
+_NOT_IN_FORMS = ("status", "withdrawn", "corrections", "reviews")
+MERGE = "_merge|"
+"""Before a part's key in the name of the field that says whose version holds; alone, what was seen."""
 _CONTROLS = (
     "_action",
     "_draft",
@@ -30,7 +36,11 @@ _CONTROLS = (
     "_different",
     "_to",
     "_paste",
+    "_pseudonym",
+    "_back",
+    "_into",
 )
+_DECISION = re.compile(r"_(?:place|why)\.[0-9a-z]{8}")
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -54,6 +64,28 @@ class Task(msgspec.Struct, frozen=True):
     subject: str = ""
     targets: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def takes_files(self) -> bool:
+        """Whether files can be sent with the form: evidence of a report, or a citation file."""
+        return self.address in ("/new/site", "/new/source") or (self.appends and self.sheet.key == "report")
+
+    def summary(self, record: AnyRecord) -> str:
+        """Return the first line of the commit that saves what a form holds."""
+        where = f"{title_of(record)} ({record.id})"
+        if self.appends:
+            added = self.sheet.key
+            if isinstance(record, Site) and added == "report":
+                added = f"report {record.properties.reports[-1].id}"
+            return f"Add {added} to {where}"
+        return f"{'Change' if self.key else 'Add'} {self.sheet.key} {where}"
+
+
+def title_of(record: AnyRecord) -> str:
+    """Return what a record is called in a commit: its first name, its title or who claims it."""
+    if isinstance(record, Site):
+        return record.properties.names[0].text
+    return (record.title or record.id) if isinstance(record, Source) else record.claimant
+
 
 class Sent(msgspec.Struct):
     """What was sent to a form: answers, and what the page itself needs to know."""
@@ -64,7 +96,11 @@ class Sent(msgspec.Struct):
 
 def sent(pairs: Pairs) -> Sent:
     """Take apart what a form sent."""
-    control = {name: value for name, value in pairs if name in _CONTROLS}
+    control = {
+        name: key_in(value) if holds_source(name) else value
+        for name, value in pairs
+        if name in _CONTROLS or _DECISION.fullmatch(name) or name.startswith(MERGE)
+    }
     return Sent(clean(pairs), control)
 
 
@@ -132,7 +168,7 @@ def edit_site(request: Request, reader: Reader, _sent: Sent) -> Task:
     """A site changed in any part; what its status is stays."""
     record, digest = _record(request, reader, SITES)
     before = msgspec.to_builtins(record)["properties"]
-    kept = {name: before[name] for name in ("status", "withdrawn") if name in before}
+    kept = {name: before[name] for name in _NOT_IN_FORMS if name in before}
     taken = [report["id"] for report in before.get("reports", ())]
     sheet = sheets.SITE
 
@@ -154,12 +190,12 @@ def edit_source(request: Request, reader: Reader, _sent: Sent) -> Task:
 def edit_claim(request: Request, reader: Reader, _sent: Sent) -> Task:
     """A claim changed in any part but its status."""
     record, digest = _record(request, reader, CLAIMS)
-    return _edit_whole(record, digest, CLAIMS, sheets.CLAIM, ("id", "status"))
+    return _edit_whole(record, digest, CLAIMS, sheets.CLAIM, ("id", *_NOT_IN_FORMS))
 
 
 def _edit_whole(record: AnyRecord, digest: str, kind: Kind, sheet: Sheet, kept: tuple[str, ...]) -> Task:
     before = msgspec.to_builtins(record)
-    fixed = {name: before[name] for name in kept}
+    fixed = {name: before[name] for name in kept if name in before}
     needed: Json = {"scope": {}} if kind is CLAIMS else {}
     address = f"/{kind.folder}/{record.id}/edit"
     return Task(
@@ -244,9 +280,10 @@ def _record(request: Request, reader: Reader, kind: Kind) -> tuple[AnyRecord, st
     if (kind.folder, key) in reader.look.broken:
         raise Missing
     try:
-        return read_record(reader.look.registry.directory, kind, key)
+        current = read_current(reader.look.registry.directory, kind, key)
     except (RecordNotFound, InvalidRecords) as error:
         raise Missing from error
+    return current.record, current.digest
 
 
 TASKS: Mapping[str, TaskMaker] = {

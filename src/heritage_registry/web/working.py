@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,28 +11,34 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from heritage_registry.assessed import AssessedSite
 from heritage_registry.assessment import Assessment, assess
-from heritage_registry.citation import cited_keys, site_digest
-from heritage_registry.comparison import compare
+from heritage_registry.citation import site_digest
+from heritage_registry.comparison import Comparison, compare_all
 from heritage_registry.config import RegistryConfig, Word
-from heritage_registry.coverage import coverage
+from heritage_registry.coverage import Coverage, coverage
 from heritage_registry.dates import InvalidDate
-from heritage_registry.find import names_for
+from heritage_registry.find import find_sites, names_for
+from heritage_registry.gazetteer import Gazetteer, read_gazetteer
 from heritage_registry.names import fold
 from heritage_registry.pages.edition import Edition, Link
 from heritage_registry.pages.environment import Book, Compiled, References, page_environment, page_globals
 from heritage_registry.pages.locator import Locator, read_locator
 from heritage_registry.pages.words import UNKNOWN_LANGUAGE, Words
 from heritage_registry.pages.words import messages as page_messages
-from heritage_registry.public import public_view
+from heritage_registry.public import public_site, public_view
 from heritage_registry.registry import Registry
 from heritage_registry.site import Name, Site
-from heritage_registry.source import Source
+from heritage_registry.source import Source, source_title
 from heritage_registry.statistics import statistics
 from heritage_registry.vocabulary import vocabulary
+from heritage_registry.web.indexes import CitersIndex, Dated, Latest, Order, Ordered, PerRecord
+from heritage_registry.web.site_finder import SiteFinder
 from heritage_registry.web.state import Look
 from heritage_registry.web.wording import web_messages
 
 V = TypeVar("V")
+
+_FEW = 500
+"""Up to so many sites are put in order by themselves."""
 
 
 class Each(Mapping[str, V]):
@@ -107,13 +114,32 @@ class AppWords(Words, frozen=True):
             return edtf
 
 
+_NOTHING_BESIDE: Mapping[str, Any] = {
+    "here": "",
+    "saved": False,
+    "proposed": False,
+    "uncommitted": False,
+    "problems_count": 0,
+}
+
+
 class AppBook(Book, frozen=True):
     """The book of the running app: links are addresses, the language is asked for and not a folder.
 
-    `beside` is what every template of the app may ask for besides what its page is made from.
+    `order` is that of all sites for this reader. `beside` is what every template of the app may ask for
+    besides what its page is made from.
     """
 
+    order: Order | None = None
     beside: Mapping[str, Any] = {}
+
+    def in_order(self, site_ids: Iterable[str]) -> Sequence[str]:
+        """Return ids of sites ordered by the name that this reader sees; of many, when they are looked at."""
+        ids = site_ids if isinstance(site_ids, Collection) else list(site_ids)
+        if self.order is None or len(ids) <= _FEW:
+            return super().in_order(ids)
+        order, sites = self.order, self.edition.sites
+        return order.of(sites) if ids is sites else Ordered(ids, lambda: order.of(sites))
 
     @property
     def own_words(self) -> AppWords:
@@ -132,7 +158,7 @@ class AppBook(Book, frozen=True):
             address=None,
             alternates=(),
             refs=References(),
-            **({"here": "", "saved": False, "problems_count": 0} | dict(self.beside) | values),
+            **{**_NOTHING_BESIDE, **self.beside, **values},
         )
 
 
@@ -157,8 +183,14 @@ class Desk:
         self._edition: Edition | None = None
         self._books: dict[str, AppBook] = {}
         self._assessed: dict[str, tuple[Site, int, Assessment]] = {}
-        self._folded: dict[str, str] = {}
-        self._locator: tuple[RegistryConfig, Locator] | None = None
+        self._orders: dict[str, Order] = {}
+        self._site_citers, self._claim_citers = CitersIndex(), CitersIndex()
+        self._standings: PerRecord[Site, str] = PerRecord(_standing)
+        self._finder = SiteFinder()
+        self._titles: PerRecord[Source, str] = PerRecord(lambda source: fold(source_title(source)))
+        self._coverage: Latest[Coverage] = Latest()
+        self._comparisons: Latest[Mapping[str, Comparison]] = Latest()
+        self._ground: tuple[RegistryConfig, Locator, Gazetteer] | None = None
 
     def book(self, look: Look, language: str) -> AppBook:
         """Return the pages of a look in a reader's language."""
@@ -178,21 +210,21 @@ class Desk:
             return names_for(site, language)[0] if site else _no_name(key)
 
         names = Each(edition.sites, name)
-        ranks = Each(edition.sites, lambda key: (self.folded(names[key].text), names[key].text, key))
-        made = AppBook(edition, app_words(language, edition.config), environment, names, ranks)
+        order = self._orders.setdefault(language, Order(lambda site: names_for(site, language)[0].text))
+        ranks = Each(edition.sites, lambda key: order.rank(edition.sites[key]))
+        words = app_words(language, edition.config)
+        made = AppBook(edition, words, environment, names, ranks, order=order)
         environment.globals |= page_globals(made) | {
             "file": _address,
             "beside": lambda folder, key: f"/{folder}/{key}",
+            "correct_address": "correct/{}/{}".format,
             "menu": MENU,
         }
         return made
 
-    def folded(self, text: str) -> str:
-        """Return the search key of a name; names stay, so each is worked out once."""
-        key = self._folded.get(text)
-        if key is None:
-            key = self._folded[text] = fold(text)
-        return key
+    def standings(self, book: AppBook) -> Mapping[str, str]:
+        """Return what is shown of each site in one word, by id."""
+        return self._standings.of(book.edition.sites)
 
     def _edition_of(self, look: Look) -> Edition:
         registry = look.registry
@@ -207,51 +239,69 @@ class Desk:
             return before[2]
 
         assessments = Each(registry.sites, assessed)
-        public = Later(lambda: {site.id: site for site in public_view(registry.sites.values())})
 
-        def rows() -> list[AssessedSite]:
-            return [AssessedSite(site, assessments[key]) for key, site in public.items()]
+        def compared(keys: Iterable[str]) -> Mapping[str, Comparison]:
+            return compare_all(keys, _assessed(registry.sites.values(), sources), claims, areas)
+
+        def comparison(key: str) -> Comparison:
+            held = self._comparisons.get(look.revision, lambda: compared(claims)).value
+            return held[key] if key in held else compared([key])[key]
 
         claims = registry.claims
         areas = registry.config.areas
+        locator, gazetteer = self._ground_of(registry)
         return Edition(
             registry=registry,
             config=registry.config,
             sites=registry.sites,
             assessments=assessments,
-            digests=Each(registry.sites, lambda key: site_digest(registry.sites[key], sources)),
+            digests=Each(registry.sites, lambda key: site_digest(public_site(registry.sites[key]), sources)),
             sources=sources,
             claims=claims,
-            site_citers=Later(lambda: _citers(registry.sites)),
-            claim_citers=Later(lambda: _citers(claims)),
+            site_citers=Later(lambda: self._site_citers.of(registry.sites)),
+            claim_citers=Later(lambda: self._claim_citers.of(claims)),
             derivatives=Later(lambda: _inverted({k: s.derives_from for k, s in registry.sources.items()})),
             links=Later(lambda: _links(registry.sites)),
-            comparisons=Each(claims, lambda key: compare(claims[key], rows(), claims.values(), areas)),
+            comparisons=Each(claims, comparison),
             coverage=coverage((), nothing),  # the page of the coverage has it counted
             figures=statistics(nothing),
             digest="",
-            locator=self._locator_of(registry),
+            locator=locator,
+            gazetteer=gazetteer,
             base_url=None,
         )
 
-    def with_coverage(self, book: AppBook) -> AppBook:
-        """Return a book that knows the coverage of what everybody may see."""
-        edition = book.edition
-        rows = [
-            AssessedSite(site, edition.assessments[site.id])
-            for site in public_view(edition.registry.sites.values())
-        ]
-        counted = msgspec.structs.replace(
-            edition,
-            coverage=coverage(rows, msgspec.structs.replace(edition.registry, sources=edition.sources)),
-        )
-        return msgspec.structs.replace(book, edition=counted)
+    def found(self, book: AppBook, query: str, keys: Collection[str]) -> list[str]:
+        """Return which of some sites answer a query, best first."""
+        sites = book.edition.sites
+        likely = self._finder.worth_asking(query, sites)
+        wanted = [sites[key] for key in keys if likely is None or key in likely]
+        return [hit.site.id for hit in find_sites(query, wanted)]
 
-    def _locator_of(self, registry: Registry) -> Locator:
-        if self._locator is None or self._locator[0] is not registry.config:
-            read = read_locator(registry.directory / "basemap", registry.config.region.bbox)
-            self._locator = (registry.config, read)
-        return self._locator[1]
+    def titles(self, edition: Edition) -> list[str]:
+        """Return the keys of all sources by title."""
+        titles = self._titles.of(edition.sources)
+        return sorted(edition.sources, key=lambda key: (titles[key], key))
+
+    def claims_as_of(self, look: Look) -> datetime | None:
+        """Return when claims were last set beside the records, None where that is what the files say now."""
+        return self._comparisons.outdated(look.revision)
+
+    def coverage(self, look: Look) -> Dated[Coverage]:
+        """Return the coverage of what everybody may see, as it was counted last."""
+
+        def counted() -> Coverage:
+            sources = Known(look.registry.sources)
+            rows = _assessed(look.registry.sites.values(), sources)
+            return coverage(rows, msgspec.structs.replace(look.registry, sources=sources))
+
+        return self._coverage.get(look.revision, counted)
+
+    def _ground_of(self, registry: Registry) -> tuple[Locator, Gazetteer]:
+        if self._ground is None or self._ground[0] is not registry.config:
+            drawn = read_locator(registry.directory / "basemap", registry.config.region.bbox)
+            self._ground = (registry.config, drawn, read_gazetteer(registry.directory))
+        return self._ground[1:]
 
 
 MENU = {
@@ -269,12 +319,17 @@ def _address(path: str) -> str:
     return path.removesuffix("index").rstrip("/")
 
 
+def _assessed(sites: Iterable[Site], sources: Mapping[str, Source]) -> list[AssessedSite]:
+    """Return what everybody may see, assessed, for a count of all: none of it is kept."""
+    return [AssessedSite(site, assess(site, sources)) for site in public_view(sites)]
+
+
+def _standing(site: Site) -> str:
+    return assess(site, Known()).standing
+
+
 def _no_name(key: str) -> Name:
     return Name(text=key, language=UNKNOWN_LANGUAGE, citations=())
-
-
-def _citers(records: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    return _inverted({key: cited_keys(record) for key, record in records.items()})
 
 
 def _inverted(keys: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -13,80 +12,32 @@ from starlette.routing import BaseRoute, Route
 
 from heritage_registry.errors import InvalidRecords, RecordExists, RecordNotFound, StaleRecord
 from heritage_registry.form import decode_loosely
-from heritage_registry.references import UnreadableReferences, same_source
+from heritage_registry.references import same_source
 from heritage_registry.registry import (
     CLAIMS,
     SITES,
     SOURCES,
     AnyRecord,
-    add_record,
     problems_of_change,
-    read_record,
-    replace_record,
 )
+from heritage_registry.review import as_draft
 from heritage_registry.site import Site
 from heritage_registry.source import Source
+from heritage_registry.web import merging, sourcing
 from heritage_registry.web.drafts import TooManyDrafts
-from heritage_registry.web.forms import sheets
-from heritage_registry.web.forms.data import add_item, count_items, flatten, move, remove_item, tidy
+from heritage_registry.web.form_page import conflict, kept, opened, pasted, shown
+from heritage_registry.web.forms.data import add_item, count_items, holds_source, move, remove_item, tidy
 from heritage_registry.web.forms.reading import Answers, Fault, form_path, read
-from heritage_registry.web.forms.view import FormView
+from heritage_registry.web.forms.where import VERBS, where_of
 from heritage_registry.web.office import Office, Reader
-from heritage_registry.web.pasting import read_citations
-from heritage_registry.web.questions import same_place, same_source_held
+from heritage_registry.web.questions import all_different, decided, same_place, same_source_held
 from heritage_registry.web.reading import broken_or_missing
 from heritage_registry.web.respond import Pairs, form, page
+from heritage_registry.web.saving import NameNeeded, introduced, save
 from heritage_registry.web.tasks import TASKS, Json, Missing, Sent, Task, TaskMaker, add_report, sent
 
 _TRIES = 20
 """How often a part is put behind what others added meanwhile, before its writer is told."""
-
-
-def opened(task: Task, request: Request, reader: Reader, office: Office) -> Response:
-    """Show a form: empty, as the record is, or as it was being typed when something came between."""
-    draft_id = request.query_params.get("draft", "")
-    if not draft_id:
-        more = {name: request.query_params.get(name, "") for name in ("source", "to", "lang")}
-        query = "".join(f"&{name}={quote(value[:100])}" for name, value in more.items() if value)
-        return RedirectResponse(f"{task.address}?draft={office.drafts.new_id()}{query}", 303)
-    draft = office.drafts.get(draft_id)
-    if draft is not None and draft.form == task.address:
-        found = sent(list(draft.fields))
-        control = found.control | {"_draft": draft_id}
-        return shown(task, reader, office, Sent(found.flat, control), restored=True)
-    control = {"_draft": draft_id, "_digest": task.digest, "_source": request.query_params.get("source", "")}
-    return shown(task, reader, office, Sent(dict(task.start), control))
-
-
-def shown(
-    task: Task, reader: Reader, office: Office, answers: Sent, status: int = 200, **extra: Any
-) -> Response:
-    """Return the page of a form with its answers."""
-    read_answers: Answers | None = extra.pop("read", None)
-    is_edit = bool(task.key) and not task.appends
-    is_full = is_edit or answers.control.get("_view") == "full"
-    control = {
-        name: answers.control.get(name, "") for name in ("_draft", "_digest", "_source", "_locator", "_to")
-    }
-    control |= {"_form": task.address, "_view": "full" if is_full else "short"}
-    view = FormView(
-        sheet=task.sheet,
-        action=task.address,
-        flat=answers.flat,
-        words=reader.book.own_words,
-        registry=reader.look.readable,
-        faults=read_answers.faults if read_answers else {},
-        readings=read_answers.readings if read_answers else {},
-        notes=read_answers.notes if read_answers else {},
-        control=control,
-        full=is_full,
-        focus=extra.pop("focus", ""),
-    )
-    others = [d for d in office.drafts.all() if d.form == task.address and d.id != control["_draft"]]
-    return reader.page(
-        "form.html", status, form=view, task=task, is_edit=is_edit, others=len(others),
-        here=f"draft={quote(control['_draft'])}", **({"restored": False} | extra),
-    )  # fmt: skip
 
 
 def answered(  # noqa: PLR0911 - one line for each button
@@ -106,12 +57,21 @@ def answered(  # noqa: PLR0911 - one line for each button
         case "full" | "short":
             return shown(task, reader, office, Sent(given.flat, given.control | {"_view": verb}))
         case "draft":
-            return _kept(task, reader, office, given)
+            return kept(task, reader, office, given)
         case "lang":
-            response = _kept(task, reader, office, given)
-            if office.drafts.get(given.control.get("_draft", "")) is None:
+            response = kept(task, reader, office, given)
+            if reader.drafts.get(given.control.get("_draft", "")) is None:
                 return response
             return RedirectResponse(f"{task.address}?draft={given.control['_draft']}&lang={quote(path)}", 303)
+        case "find-source":
+            return shown(task, reader, office, given, focus=path)
+        case "new-source":
+            return _to_new_source(task, reader, office, given, path)
+        case "use-source":
+            return _used(task, reader, office, given, path)
+        case _ if verb in VERBS:
+            where = where_of(reader.book, reader.look.readable)
+            return shown(task, reader, office, Sent(where.done(verb, path, given.flat), given.control))
         case "check":
             answers, _, _ = examined(task, reader, given)
             return shown(task, reader, office, given, read=answers, checked=True)
@@ -119,14 +79,23 @@ def answered(  # noqa: PLR0911 - one line for each button
             return saved(task, reader, office, given)
 
 
-def _kept(task: Task, reader: Reader, office: Office, given: Sent) -> Response:
-    pairs = [*given.flat.items(), *((k, v) for k, v in given.control.items() if k != "_action")]
+def _to_new_source(task: Task, reader: Reader, office: Office, given: Sent, path: str) -> Response:
+    """Keep a form as it is and lead to that of a source, which leads back into the field of the path."""
+    response = kept(task, reader, office, given)
     draft_id = given.control.get("_draft", "")
-    try:
-        office.drafts.keep(draft_id, task.address, pairs)
-    except (TooManyDrafts, ValueError, OSError):
-        return shown(task, reader, office, given, not_kept=True)
-    return shown(task, reader, office, given, kept=True)
+    if not holds_source(path) or reader.drafts.get(draft_id) is None:
+        return response
+    typed = given.control.get(path, "") or given.flat.get(path, "")
+    return RedirectResponse(sourcing.way_to_new_source(reader, draft_id, path, typed), 303)
+
+
+def _used(task: Task, reader: Reader, office: Office, given: Sent, key: str) -> Response:
+    """Take a source that is held in place of the one being entered."""
+    back = sourcing.led_back(reader, given.control, key) if key in reader.look.readable.sources else None
+    if back is None:
+        return shown(task, reader, office, given)
+    reader.drafts.discard(given.control.get("_draft", ""))
+    return RedirectResponse(back, 303)
 
 
 def examined(task: Task, reader: Reader, given: Sent) -> tuple[Answers, AnyRecord | None, Json]:
@@ -140,12 +109,16 @@ def examined(task: Task, reader: Reader, given: Sent) -> tuple[Answers, AnyRecor
         tidy(given.control.get("_locator", "")),
     )
     value = read(task.sheet.node, answers, task.sheet.path, task.place) or {}
-    if answers.source and answers.source not in reader.look.readable.sources:
-        answers.fault("_source", Fault("fault.no_source"))
+    for path, typed in (("_source", answers.source), *answers.flat.items()):
+        if typed and holds_source(path) and typed not in reader.look.readable.sources:
+            answers.fault(path, Fault("fault.no_source"))
     made = task.build(value)
+    if task.address == "/new/site":
+        made = decided(made, given.control, reader.look.readable.sites)
     try:
         record: AnyRecord = decode_loosely(msgspec.json.encode(made), task.kind.record_type, "")
-        found = problems_of_change(reader.look.readable, record)
+        publishing = reader.look.registry.config.publishing
+        found = problems_of_change(reader.look.readable, as_draft(record, publishing))
     except InvalidRecords as error:
         record, found = None, list(error.problems)  # type: ignore[assignment]
     for problem in found:
@@ -165,24 +138,28 @@ def saved(  # noqa: PLR0911 - each way in which saving ends
     before = office.done(draft_id)
     if before:
         return RedirectResponse(before, 303)
+    task = merging.on_its_base(office, task, given)
     answers, record, _ = examined(task, reader, given)
     if record is None:
         return shown(task, reader, office, given, 422, read=answers)
-    if not task.key and given.control.get("_different") != "1":
-        asked = _questions(record, reader, office)
+    if not task.key:
+        record, asked = _questions(record, given, reader, office)
         if asked:
-            return shown(task, reader, office, given, read=answers, **asked)
+            return shown(task, reader, office, given, read=answers, asked=True, **asked)
+    digest = None
+    if task.key:
+        digest = task.digest if task.appends else given.control.get("_digest", "")
     try:
-        if task.key:
-            digest = task.digest if task.appends else given.control.get("_digest", "")
-            replace_record(reader.look.readable, record, digest)
-        else:
-            add_record(reader.look.readable, record)
+        reader = introduced(office, reader, given.control.get("_pseudonym", ""))
+        done = save(office, reader, record, digest, task.summary(record))
+    except NameNeeded as error:
+        answers.fault("_pseudonym", Fault(error.key))
+        return shown(task, reader, office, given, 422, read=answers)
     except StaleRecord:
         if task.appends:
             answers.fault("_form", Fault("fault.busy"))
             return shown(task, reader, office, given, 409, read=answers)
-        return conflict(task, reader, office, given, answers)
+        return _together(task, reader, office, given, (answers, record))
     except InvalidRecords as error:
         answers.fault("_form", Fault("fault.check", str(error)))
         return shown(task, reader, office, given, 422, read=answers)
@@ -192,58 +169,52 @@ def saved(  # noqa: PLR0911 - each way in which saving ends
     except OSError as error:
         answers.fault("_form", Fault("fault.disk", error.strerror or str(error)))
         return shown(task, reader, office, given, 409, read=answers)
-    folder = {"records": "sites"}.get(task.kind.folder, task.kind.folder)
-    address = f"/{folder}/{record.id}?saved=1"
-    office.remember(draft_id, address)
+    address = done.address
+    if isinstance(done.record, Source):
+        address = sourcing.led_back(reader, given.control, done.record.id) or address
+    office.remember(reader, draft_id, address)
     return RedirectResponse(address, 303)
 
 
-def _questions(record: AnyRecord, reader: Reader, office: Office) -> Json:
-    """Return what somebody has to decide before a new record is written: is it held already?"""
-    if isinstance(record, Site):
-        found = same_place(record, reader, office.index(reader.look))
-        return {"places": found} if found else {}
-    if isinstance(record, Source):
-        held = same_source_held(same_source(record, reader.look.readable.sources.values()), reader)
-        return {"held": held} if held else {}
-    return {}
-
-
-def conflict(task: Task, reader: Reader, office: Office, given: Sent, answers: Answers) -> Response:
-    """Show both versions of a record that somebody else changed, and the form as its writer left it."""
+def _together(
+    task: Task, reader: Reader, office: Office, given: Sent, made: tuple[Answers, AnyRecord]
+) -> Response:
+    """Save a form together with what somebody else saved meanwhile; ask where both changed one part."""
+    answers, record = made
     try:
-        record, digest = read_record(reader.look.registry.directory, task.kind, task.key)
-    except (RecordNotFound, InvalidRecords):
-        answers.fault("_form", Fault("fault.gone"))
+        found = merging.put_together(task, record, given, reader, office)
+    except (InvalidRecords, RecordNotFound) as error:
+        answers.fault("_form", Fault("fault.check", str(error)))
+        return conflict(task, reader, office, given, answers)
+    except OSError as error:
+        answers.fault("_form", Fault("fault.disk", error.strerror or str(error)))
         return shown(task, reader, office, given, 409, read=answers)
-    now = msgspec.to_builtins(record)
-    if task.kind is SITES:
-        now = now["properties"]
-    node = task.sheet.node
-    theirs = flatten(node, now, task.sheet.path)
-    mine = given.flat | answers.readings
-    paths = [p for p in dict.fromkeys([*theirs, *mine]) if not p.endswith(("@", "@sure"))]
-    differing = [(p, theirs.get(p, ""), tidy(mine.get(p, ""))) for p in paths]
-    rows = [row for row in differing if row[1] != row[2]]
-    kept = Sent(given.flat, given.control | {"_digest": digest})
-    return shown(task, reader, office, kept, 409, conflict=rows)
+    if found is None:
+        return conflict(task, reader, office, given, answers)
+    if found.saved is None:
+        return shown(task, reader, office, given, 409, read=answers, together=found)
+    address = f"{found.saved.address}&merged=1"
+    office.remember(reader, given.control.get("_draft", ""), address)
+    return RedirectResponse(address, 303)
 
 
-def pasted(task: Task, reader: Reader, office: Office, given: Sent) -> Response:
-    """Fill the form of a source from a citation file or an address that somebody pasted."""
-    text = given.control.get("_paste", "")
-    taken = reader.look.readable.sources.keys()
-    try:
-        drafts, problems = read_citations(text, taken)
-    except UnreadableReferences as error:
-        return shown(task, reader, office, given, 422, paste_failed=str(error), paste=text)
-    number = given.control.get("_action", "").partition(":")[2]
-    chosen = int(number) if number.isdecimal() and int(number) < len(drafts) else None
-    if chosen is None and len(drafts) > 1:
-        return shown(task, reader, office, given, entries=[d.title or d.id for d in drafts[:200]], paste=text)
-    fields = {name: value for name, value in msgspec.to_builtins(drafts[chosen or 0]).items() if name != "id"}
-    filled = given.flat | flatten(sheets.SOURCE.node, fields, "record")
-    return shown(task, reader, office, Sent(filled, given.control), pasted=True, paste_problems=problems)
+def _questions(record: AnyRecord, given: Sent, reader: Reader, office: Office) -> tuple[AnyRecord, Json]:
+    """Return a new record as it is to be written, and what has to be decided before: is it held already?"""
+    is_other = given.control.get("_different") == "1"
+    if isinstance(record, Site):
+        places = same_place(record, reader, office.index(reader.look), given.control)
+        if places is None:
+            return record, {}
+        if not is_other:
+            return record, {"places": places}
+        # "None of them" is kept with the record, so that nobody is asked about these two again.
+        control = all_different(places, given.control)
+        made = decided(msgspec.to_builtins(record), control, reader.look.readable.sites)
+        return msgspec.convert(made, Site), {}
+    if isinstance(record, Source) and not is_other:
+        held = same_source_held(same_source(record, reader.look.readable.sources.values()), reader)
+        return record, {"held": held} if held else {}
+    return record, {}
 
 
 def report_there(given: Sent, reader: Reader, office: Office, request: Request) -> Response | None:
@@ -309,9 +280,9 @@ def _routes(office: Office, path: str, maker: TaskMaker) -> list[BaseRoute]:
     ]
 
 
-def drafts_page(_request: Request, reader: Reader, office: Office) -> Response:
+def drafts_page(_request: Request, reader: Reader, _office: Office) -> Response:
     """What somebody began to type and did not save."""
-    return reader.page("drafts.html", drafts=office.drafts.all())
+    return reader.page("drafts.html", drafts=reader.drafts.all())
 
 
 def keep_draft(_request: Request, reader: Reader, office: Office, pairs: Pairs) -> Response:
@@ -319,13 +290,13 @@ def keep_draft(_request: Request, reader: Reader, office: Office, pairs: Pairs) 
     given = sent(pairs)
     draft_id, address = given.control.get("_draft", ""), given.control.get("_form", "")
     if given.control.get("_action") == "discard":
-        office.drafts.discard(draft_id)
+        reader.drafts.discard(draft_id)
         return RedirectResponse("/drafts", 303)
     if office.done(draft_id) or not _is_form(address):
         return Response(status_code=409)
     pairs = [*given.flat.items(), *((k, v) for k, v in given.control.items() if k != "_action")]
     try:
-        office.drafts.keep(draft_id, address, pairs)
+        reader.drafts.keep(draft_id, address, pairs)
     except (TooManyDrafts, ValueError, OSError):
         return Response(status_code=409)
     return Response(status_code=204)

@@ -17,12 +17,31 @@ from heritage_registry.web.forms.tree import Node
 Flat = dict[str, str]
 MAX_ITEMS = 300
 MARK = "@"
-_PATH = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.(?:[A-Za-z][A-Za-z0-9_-]*|[0-9]{1,3}))*(?:\.@|\.@sure)?")
+_PATH = re.compile(
+    r"[A-Za-z][A-Za-z0-9_-]*(?:\.(?:[A-Za-z][A-Za-z0-9_-]*|[0-9]{1,3}))*(?:\.@(?:sure|place|chosen|taken)?)?"
+)
+_KEY_AT_END = re.compile(r"\[([a-z0-9][a-z0-9-]*)\]\s*\Z")
+_SOURCE = re.compile(r"(?:_source|(?:.+\.)?source|(?:.+\.)?derives_from\.\d{1,3})")
+
+
+def holds_source(name: str) -> bool:
+    """Tell whether an answer of this name is a source."""
+    return _SOURCE.fullmatch(name) is not None
+
+
+def key_in(text: str) -> str:
+    """Return the key at the end of a source as a form shows it, or the text where it has none."""
+    found = _KEY_AT_END.search(text)
+    return found.group(1) if found else text.strip()
 
 
 def clean(pairs: list[tuple[str, str]]) -> Flat:
     """Return the answers among what was sent; names that are no path are none of the form's."""
-    return {name: value.replace("\r\n", "\n") for name, value in pairs if _PATH.fullmatch(name)}
+    return {
+        name: key_in(value) if holds_source(name) else value.replace("\r\n", "\n")
+        for name, value in pairs
+        if _PATH.fullmatch(name)
+    }
 
 
 def flatten(node: Node, value: Any, path: str) -> Flat:

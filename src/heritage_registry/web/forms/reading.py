@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 
-from heritage_registry.coordinates import InvalidCoordinates, doubts, read_coordinates
+from heritage_registry.coordinates import InvalidCoordinates, read_coordinates
 from heritage_registry.dates import InvalidDate
 from heritage_registry.phrases import read_phrase
 from heritage_registry.web.forms.data import MARK, Flat, count_items, tidy
 from heritage_registry.web.forms.tree import Node
+from heritage_registry.web.forms.where import pasted_shape, questioned, shown_point
 
 _LONGEST_DATE = 200
 """No date in words is longer; a longer text is not worth the time to read it."""
@@ -116,9 +117,9 @@ def _leaf(node: Node, answers: Answers, path: str) -> Any:  # noqa: PLR0911 - on
         return None
     match node.kind:
         case "date":
-            return _date(text, answers, path)
+            return read_date(text, answers, path)
         case "geometry":
-            return _geometry(text, answers, path)
+            return read_geometry(text, answers, path)
         case "number":
             return _number(text)
         case "kept":
@@ -129,7 +130,7 @@ def _leaf(node: Node, answers: Answers, path: str) -> Any:  # noqa: PLR0911 - on
             return text
 
 
-def _date(text: str, answers: Answers, path: str) -> str:
+def read_date(text: str, answers: Answers, path: str) -> str:
     """Return the date a phrase means; what can be read in two ways is asked and not chosen."""
     if text in answers.stored:
         return text
@@ -141,8 +142,8 @@ def _date(text: str, answers: Answers, path: str) -> str:
     except InvalidDate:
         try:
             reading = read_phrase(text)
-        except InvalidDate as error:
-            answers.fault(path, Fault("fault.date", str(error)))
+        except InvalidDate:
+            answers.fault(path, Fault("fault.date"))
             return text
     if reading.edtf is None:
         answers.fault(path, Fault("fault.date_twice", values={"readings": "; ".join(reading.readings)}))
@@ -153,19 +154,23 @@ def _date(text: str, answers: Answers, path: str) -> str:
     return reading.edtf
 
 
-def _geometry(text: str, answers: Answers, path: str) -> Any:
+def read_geometry(text: str, answers: Answers, path: str) -> Any:
+    """Return the shape that a text stands for; what looks wrong about a point is asked and not repaired."""
     if text in answers.stored:
         return answers.stored[text]
     if text.startswith("{"):
-        return _json(text)
+        return pasted_shape(_json(text))
     try:
         point = read_coordinates(text)
     except InvalidCoordinates as error:
         answers.fault(path, Fault("fault.coordinates", str(error)))
         return {"type": "Point", "coordinates": []}
     if tidy(answers.flat.get(f"{path}.{MARK}sure", "")) != text:
-        for doubt in doubts(point, answers.bbox):
-            answers.fault(path, Fault(f"doubt.{doubt.kind}", doubt.message))
+        for doubt in questioned(point, answers.flat, path, answers.bbox):
+            values = {"instead": shown_point(doubt.instead)} if doubt.instead else {}
+            if doubt.metres is not None:
+                values["metres"] = str(round(doubt.metres))
+            answers.fault(path, Fault(f"doubt.{doubt.kind}", values=values))
     return {"type": "Point", "coordinates": [round(point.longitude, 6), round(point.latitude, 6)]}
 
 

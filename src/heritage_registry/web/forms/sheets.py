@@ -75,8 +75,8 @@ _SEEN_MORE = ("as_stated", "date_as_stated", "part", "according_to", "causes.0",
 
 SITE = Sheet(
     "site",
-    # Who may publish or withdraw a record is no matter of filling in a form.
-    _without(tree(SiteProperties), "status", "withdrawn"),
+    # Who may publish, withdraw or answer is no matter of filling in a form.
+    _without(tree(SiteProperties), "status", "withdrawn", "corrections", "reviews"),
     "properties",
     _groups(
         "properties",
@@ -146,7 +146,7 @@ SOURCE = Sheet(
 )  # fmt: skip
 CLAIM = Sheet(
     "claim",
-    _without(tree(Claim), "id", "status"),
+    _without(tree(Claim), "id", "status", "corrections", "reviews"),
     "record",
     _groups(
         "record",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -128,11 +127,3 @@ def _is_prose(expected: inspect.StrType) -> bool:
     return (
         expected.pattern is not None and r"[\s\S]" in expected.pattern and expected.pattern != _LINE_PATTERN
     )
-
-
-def vocabularies(node: Node) -> Iterator[str]:
-    """Yield the lists of terms that a field and what lies below it choose from."""
-    if node.vocabulary:
-        yield node.vocabulary
-    for field in (*node.fields, *((node.item,) if node.item else ())):
-        yield from vocabularies(field)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from heritage_registry.pages.site_page import distance
 from heritage_registry.pages.words import UNKNOWN_LANGUAGE
 from heritage_registry.registry import Registry
+from heritage_registry.vocabulary import vocabulary
 from heritage_registry.web.forms.data import MARK, Flat, count_items
+from heritage_registry.web.forms.hints import Hint, hint
 from heritage_registry.web.forms.reading import Fault
 from heritage_registry.web.forms.sheets import Sheet
-from heritage_registry.web.forms.tree import Node, vocabularies
+from heritage_registry.web.forms.source_finder import Found, SourceFinder, described, is_address, shown_source
+from heritage_registry.web.forms.tree import Node
+from heritage_registry.web.forms.where import Where
+from heritage_registry.web.forms.word_lists import grouped_ids, list_of
+from heritage_registry.web.state import Look
 from heritage_registry.web.working import AppWords
 
 Option = tuple[str, str]
-MAX_SUGGESTED = 3_000
-"""Sources that a field offers while somebody types; with more, their list is the place to look."""
 
 
 class FormView(msgspec.Struct, frozen=True):
@@ -33,6 +38,9 @@ class FormView(msgspec.Struct, frozen=True):
     control: Mapping[str, str]
     full: bool = False
     focus: str = ""
+    where: Where | None = None
+    look: Look | None = None
+    finder: SourceFinder | None = None
 
     def value(self, path: str) -> str:
         """Return what was answered."""
@@ -66,6 +74,19 @@ class FormView(msgspec.Struct, frozen=True):
                 return messages[key]
         return self.words.title(node.vocabulary) if node.vocabulary else node.name
 
+    @property
+    def asks_where(self) -> bool:
+        """Whether the form asks for a location."""
+        return any(field.name == "locations" for field in self.sheet.node.fields)
+
+    def item_label(self, node: Node, n: int) -> str:
+        """Return what an item of a list is called, counted from 0."""
+        number = self.words.number(n + 1)
+        key = f"item.{node.name}"
+        if key in self.words.messages:
+            return self.words.say(key, number=number)
+        return f"{self.label(node)} {number}"
+
     def short_label(self, path: str) -> str:
         """Return what an answer is called where nothing around it says to which part it belongs."""
         node, parent = self.sheet.leaf(path), self.sheet.parent(path)
@@ -73,9 +94,28 @@ class FormView(msgspec.Struct, frozen=True):
             return self.label(node)
         return self.label(parent) if node.name == "text" else f"{self.label(parent)} – {self.label(node)}"
 
-    def help(self, node: Node) -> str:
-        """Return the sentence of help of a field, or nothing."""
-        return self.words.messages.get(f"help.{node.owner}.{node.name}", "")
+    def hint(self, node: Node) -> Hint:
+        """Return what helps to answer a field."""
+        return hint(node, self.words)
+
+    def example_in_sight(self, node: Node) -> bool:
+        """Tell whether a field's example stands in sight: where something is typed, in the short form."""
+        return not self.full and node.kind in ("line", "prose", "date", "number")
+
+    def list_of(self, node: Node) -> str:
+        """Return the name of the list of words that a field chooses from, or nothing."""
+        return list_of(node)
+
+    def grouped(self, node: Node, value: str) -> list[tuple[str, list[Option]]]:
+        """Return what can be chosen under the headings of its groups; what is chosen is always among it."""
+        labels = dict(self.options(node, value))
+        groups = grouped_ids(node.vocabulary, labels, self.words)
+        return [(heading, [(option, labels[option]) for option in inside]) for heading, inside in groups]
+
+    def meaning(self, node: Node, value: str) -> str:
+        """Return what the chosen term means, or nothing."""
+        known = node.vocabulary and value in vocabulary(node.vocabulary).ids
+        return self.words.meaning(node.vocabulary, value) if known else ""
 
     def options(self, node: Node, value: str) -> list[Option]:
         """Return what can be chosen, each with its label; what is chosen is always among it."""
@@ -92,9 +132,9 @@ class FormView(msgspec.Struct, frozen=True):
             case "choice":
                 return [(choice, words.messages.get(f"csl.{choice}", choice)) for choice in node.choices]
             case "community":
-                return sorted(((k, words.community(k)) for k in config.community_ids), key=_by_label)
+                return sorted(((k, words.community(k)) for k in config.communities_by_id), key=_by_label)
             case "party":
-                return sorted(((k, words.party(k)) for k in config.party_ids), key=_by_label)
+                return sorted(((k, words.party(k)) for k in config.parties_by_id), key=_by_label)
             case "language":
                 listed = [(x.tag, words.text(x.label).text) for x in config.languages]
                 return [
@@ -103,44 +143,81 @@ class FormView(msgspec.Struct, frozen=True):
                 ]
         return []
 
-    @property
-    def vocabularies(self) -> list[str]:
-        """Return the lists of terms that the fields on the page choose from, each once."""
-        nodes = [self.sheet.node]
-        if not self.full:
-            nodes = [self.sheet.leaf(p) for _, group in self.sheet.short for p in group]
-            nodes += [self.sheet.leaf(p) for p in self.sheet.more]
-        return list(dict.fromkeys(name for node in nodes for name in vocabularies(node)))
+    def source_shown(self, key: str) -> str:
+        """Return a source as its field shows it: by its title, with its key."""
+        return shown_source(key, self.registry.sources)
 
-    def explained(self, name: str) -> list[tuple[str, str]]:
-        """Return the terms of a vocabulary with what each means."""
+    def source(self, key: str) -> Found | None:
+        """Return the source that an answer names, or None where none is held under it."""
+        source = self.registry.sources.get(key)
+        return described(source, self.words) if source else None
+
+    def sources_like(self, text: str) -> list[Found]:
+        """Return the sources that words typed in place of a source may mean."""
+        if not text.strip() or text in self.registry.sources or not self.finder or not self.look:
+            return []
         return [
-            (self.words.label(name, term), self.words.meaning(name, term)) for term in self.words.terms(name)
+            described(self.registry.sources[key], self.words) for key in self.finder.find(text, self.look)
         ]
 
-    def sources(self) -> list[Option]:
-        """Return the sources that can be cited."""
-        if len(self.registry.sources) > MAX_SUGGESTED:
-            return []
-        return [(key, s.title or s.publisher or key) for key, s in self.registry.sources.items()]
+    def is_new_address(self, text: str) -> bool:
+        """Tell whether a text is an address under which no source is held."""
+        return is_address(text) and not self.sources_like(text)
 
     def say(self, fault: Fault) -> str:
         """Return the words of the reader's language for a fault."""
-        return self.words.say(fault.key, **fault.values) if fault.key else self.words.say("fault.check")
+        if not fault.key:
+            return self.words.say("fault.check")
+        values = dict(fault.values)
+        if "metres" in values:
+            values["metres"] = distance(int(values["metres"]), self.words)
+        return self.words.say(fault.key, **values)
 
     def all_faults(self) -> list[tuple[str, str, Fault]]:
         """Return every fault with its path and the name of its field, in the order of the form."""
         return [
             (path, self.named(path), fault)
-            for path in sorted(self.faults, key=_in_order)
+            for path in sorted(self.faults, key=self._in_order)
             for fault in self.faults[path]
         ]
+
+    @property
+    def first_wrong(self) -> str:
+        """The path of the first answer that is wrong, which gets the cursor."""
+        paths = (path for path in sorted(self.faults, key=self._in_order) if path != "_form")
+        return next(paths, "")
+
+    def _in_order(self, path: str) -> tuple[int, tuple[int, ...], str]:
+        """Return where an answer stands on the page."""
+        if path == "_source":
+            return (1, (), path)
+        if path.startswith("_"):
+            return (0, (), path)
+        if not self.full:
+            asked = [p for _, group in self.sheet.short for p in group]
+            near = (n for n, p in enumerate(asked) if p == path or p.startswith(f"{path}."))
+            found = next(near, None)
+            return (0, (found,), path) if found is not None else (2, (), path)
+        return (0, tuple(self._steps(path)), path)
+
+    def _steps(self, path: str) -> Iterator[int]:
+        node = self.sheet.node
+        for step in path[len(self.sheet.path) + 1 :].split("."):
+            if step.isdecimal():
+                yield int(step)
+                continue
+            inside = (node.item or node).fields
+            found = [n for n, field in enumerate(inside) if field.name == step]
+            if not found:
+                return
+            yield found[0]
+            node = inside[found[0]]
 
     @property
     def carried(self) -> list[Option]:
         """Answers that the short form does not ask for and does not lose either."""
         asked = {path for _, group in self.sheet.short for path in group} | set(self.sheet.more)
-        return [(k, v) for k, v in self.flat.items() if k.removesuffix(f".{MARK}sure") not in asked]
+        return [(k, v) for k, v in self.flat.items() if k.partition(f".{MARK}")[0] not in asked]
 
     @property
     def more_is_used(self) -> bool:
@@ -153,9 +230,13 @@ class FormView(msgspec.Struct, frozen=True):
         """Return what the field of a path is called, with the parts it lies in."""
         if path.startswith("_"):
             return self.words.say(f"form.{path[1:]}") if f"form.{path[1:]}" in self.words.messages else ""
-        node, names = self.sheet.node, []
+        node, names, way = self.sheet.node, list[str](), self.sheet.path
         for step in path[len(self.sheet.path) + 1 :].split("."):
-            if step.isdecimal():
+            if step.isdecimal() and f"item.{node.name}" in self.words.messages:
+                is_one = self.count(way) < 2
+                names[-1] = self.words.say(f"one.{node.name}") if is_one else self.item_label(node, int(step))
+                node = node.item or node
+            elif step.isdecimal():
                 names.append(self.words.number(int(step) + 1))
                 node = node.item or node
             else:
@@ -164,12 +245,9 @@ class FormView(msgspec.Struct, frozen=True):
                     break
                 node = found[0]
                 names.append(self.label(node))
+            way = f"{way}.{step}"
         return " · ".join(names)
 
 
 def _by_label(option: Option) -> str:
     return option[1].casefold()
-
-
-def _in_order(path: str) -> tuple[bool, str]:
-    return path.startswith("_"), path

@@ -1,0 +1,119 @@
+"""Which sites are worth asking whether they answer a query, so that a large registry answers at once.
+
+`find_sites` decides and orders. All that it would find is among what is returned here.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
+
+from heritage_registry.find import place_names
+from heritage_registry.kinds import kinds_in
+from heritage_registry.names import MATCH, generic_meaning, skeleton, stem, tokens
+from heritage_registry.site import Site, site_types
+from heritage_registry.web.indexes import changed_between
+
+_FEW = 3_000
+"""So many sites can all be asked."""
+
+_CHANGED = 500
+"""With more changes the words are listed anew; up to then the changed sites are always asked."""
+
+
+class Spellings:
+    """Words or whole names run together, prepared for the question which of them may answer one asked for."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._keys = list(keys)
+        self._stems = [stem(key) for key in self._keys]
+        self._skeletons = [skeleton(key) for key in self._stems]
+        self._lengths = np.fromiter(map(len, self._stems), dtype=np.int32, count=len(self._stems))
+
+    def answering(self, asked: str) -> list[str]:
+        """Return all keys that begin with one asked for or are as close to it as `score` asks for."""
+        if not self._keys:
+            return []
+        short = stem(asked)
+        edits = self._edits(short, self._stems) + self._edits(skeleton(short), self._skeletons)
+        longer = np.maximum(self._lengths, len(short))
+        close = np.flatnonzero(edits <= (2 * (1 - MATCH) + 1e-9) * longer)
+        found = {self._keys[row] for row in close}
+        found.update(key for key in self._keys if key.startswith(asked))
+        return list(found)
+
+    def _edits(self, key: str, others: list[str]) -> Any:
+        return cdist([key], others, scorer=Levenshtein.distance, dtype=np.int32)[0]
+
+
+class SiteFinder:
+    """The words of all names of sites, and of the places they lie in."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sites: Mapping[str, Site] = {}
+        self._ids: list[str] = []
+        self._by_word: dict[str, list[int]] = {}
+        self._by_name: dict[str, list[int]] = {}
+        self._words = self._names = Spellings(())
+
+    def worth_asking(self, query: str, sites: Mapping[str, Site]) -> set[str] | None:
+        """Return ids of sites that may answer a query; None where all may."""
+        if len(sites) <= _FEW:
+            return None
+        with self._lock:
+            changed, _ = changed_between(self._sites, sites)
+            if len(changed) > _CHANGED:
+                self._list(sites)
+                changed = []
+        asked = kinds_in(query)
+        found = {self._ids[row] for row in self._answering(tokens(query))}
+        if asked.kinds:
+            of_kind = (key for key, x in sites.items() if not asked.kinds.isdisjoint(site_types(x)))
+            rest = {self._ids[row] for row in self._answering(tokens(asked.rest))} if asked.rest else None
+            found.update(key for key in of_kind if rest is None or key in rest)
+        return {*found, *changed, query} & sites.keys()
+
+    def _answering(self, asked: list[str]) -> set[int]:
+        """Return the rows of sites of which a word answers each of some words, as `names.score` has it."""
+        specific = [word for word in asked if generic_meaning(word) is None]
+        if not specific:
+            meanings = {meaning for word in asked if (meaning := generic_meaning(word))}
+            words = {m: [w for w in self._by_word if generic_meaning(w) == m] for m in meanings}
+            return self._in_all(words.values())
+        together = self._names.answering("".join(specific))
+        return self._in_all(map(self._words.answering, specific)) | set(
+            chain.from_iterable(self._by_name[name] for name in together)
+        )
+
+    def _in_all(self, groups: Iterable[Iterable[str]]) -> set[int]:
+        """Return the rows that have a word of each group."""
+        found: set[int] | None = None
+        for words in groups:
+            rows = set(chain.from_iterable(self._by_word[word] for word in words))
+            found = rows if found is None else found & rows
+        return found or set()
+
+    def _list(self, sites: Mapping[str, Site]) -> None:
+        by_word: dict[str, list[int]] = {}
+        by_name: dict[str, list[int]] = {}
+        for row, site in enumerate(sites.values()):
+            words: set[str] = set()
+            names: set[str] = set()
+            for text in chain((name.text for name in site.properties.names), place_names(site)):
+                found = tokens(text)
+                words.update(found)
+                names.add("".join(word for word in found if generic_meaning(word) is None))
+            for word in words:
+                by_word.setdefault(word, []).append(row)
+            for name in names - {""}:
+                by_name.setdefault(name, []).append(row)
+        self._sites, self._ids = sites, list(sites)
+        self._by_word, self._by_name = by_word, by_name
+        self._words, self._names = Spellings(by_word), Spellings(by_name)
