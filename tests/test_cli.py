@@ -329,7 +329,7 @@ def test_export_writes_the_file_and_says_what_is_in_it(registry: Path, tmp_path:
 
 def test_export_names_the_formats_there_are(registry: Path) -> None:
     result = heritage(registry, "export", "shapefile", "x")
-    assert "'shapefile' is not one of 'csv', 'geojson'" in result.stderr
+    assert "'shapefile' is not one of 'csv', 'xlsx', 'geojson', 'geopackage'," in result.stderr
     assert result.exit_code == 2
 
 

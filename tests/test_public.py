@@ -207,7 +207,12 @@ def test_every_module_that_makes_something_public_asks_for_the_public_view() -> 
     source = Path(__file__).parents[1] / "src" / "heritage_registry"
     makers = [source / "assessed.py", source / "statistics.py", *source.glob("exports/*.py")]
     makers += [source / "maps" / "page.py", source / "pages" / "edition.py"]
-    views = ("public_view(registry.sites", "assessed_sites(registry)")
+    views = (
+        "public_view(registry.sites",
+        "assessed_sites(registry)",
+        "public_layers(registry",
+        "public_sources(registry",
+    )
     for path in makers:
         text = path.read_text("utf-8")
         if path.name != "__init__.py":

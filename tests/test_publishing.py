@@ -15,6 +15,7 @@ from heritage_registry.config import Publishing
 from heritage_registry.errors import NotARegistry
 from heritage_registry.form import encode
 from heritage_registry.parts import Review
+from heritage_registry.public import public_claims, public_view
 from heritage_registry.publishing import content_digest, refusal, standing
 from heritage_registry.registry import examine, read_registry, registry_digest
 from heritage_registry.site import Site
@@ -184,3 +185,44 @@ def test_since_is_a_day(registry: Path) -> None:
     ruled(registry, since="2026")
     with pytest.raises(NotARegistry, match=r"publishing\.since: '2026': write a day such as 2026-11-25"):
         read_registry(registry)
+
+
+CORRECTION = {
+    "received": "2026-11-01",
+    "asks": {"en": "The mosque is said to have another name."},
+    "outcome": "partly",
+    "answer": {"en": "The name was added beside the other one."},
+    "answered": "2026-11-20",
+}
+
+
+def test_answers_to_readers_are_public_where_the_place_is(registry: Path) -> None:
+    log = [json.loads(encode(wrote("Ani")))]
+    write(registry, "site", site_feature(corrections=[CORRECTION], reviews=log))
+    hidden = site_feature("h1dden00", locations=[], sensitivity="withheld", corrections=[CORRECTION])
+    hidden["properties"]["sensitivity_reason"] = "It is being looted."
+    write(registry, "site", hidden)
+    write(registry, "claim", claim(corrections=[CORRECTION], reviews=log))
+    found = read_registry(registry)
+    shown = {x.id: x.properties for x in public_view(found.sites.values())}
+    assert [x.outcome for x in shown["k7m2q9x4"].corrections] == ["partly"]
+    assert shown["h1dden00"].corrections == ()
+    [public_claim] = public_claims(found.claims.values())
+    assert public_claim.corrections
+    assert public_claim.reviews == shown["k7m2q9x4"].reviews == ()
+
+
+def test_the_pages_show_what_readers_asked_for_and_the_answer(registry: Path, tmp_path: Path) -> None:
+    write(registry, "site", site_feature(corrections=[CORRECTION]))
+    write(registry, "claim", claim(corrections=[CORRECTION]))
+    assert heritage(registry, "publish", str(tmp_path / "web")).exit_code == 0
+    for page in ("sites/k7m2q9x4.html", "claims/c1a1m000.html"):
+        text = (tmp_path / "web" / "en" / page).read_text("utf-8")
+        for said in ("Accepted in part", "said to have another name", "added beside the other one"):
+            assert said in text
+
+
+def test_the_dates_of_a_correction_exist_in_the_calendar(registry: Path) -> None:
+    write(registry, "site", site_feature(corrections=[CORRECTION | {"received": "2026-02-30"}]))
+    [problem] = examine(registry)[1]
+    assert problem.field == "properties.corrections.0.received"

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from conftest import REGISTRY_TOML, claim, site_feature, source, write
 from heritage_registry.errors import InvalidRecords, RecordNotFound, RegistryError, StaleRecord
 from heritage_registry.form import decode_loosely
+from heritage_registry.merge import merge
 from heritage_registry.parts import Review
 from heritage_registry.public import public_view
 from heritage_registry.publishing import content_digest, log_of, refusal, status_of
@@ -163,6 +164,13 @@ def test_nobody_approves_what_they_wrote(begun: Path) -> None:
     assert status_of(site(begun)) == "in_review"
 
 
+def test_a_name_that_reads_like_the_authors_is_no_second_person(begun: Path) -> None:
+    submit(now(begun), KEY, ANI)
+    for name in ("Ани", "Անի", "ANI", "Αni"):
+        with pytest.raises(ReviewRefused, match="wrote this text"):
+            approve(now(begun), KEY, Signature(name, "2027-01-01"))
+
+
 def test_what_was_sent_back_says_why_and_is_submitted_again(begun: Path) -> None:
     submit(now(begun), KEY, ANI)
     with pytest.raises(ReviewRefused, match="say what is to be mended"):
@@ -244,6 +252,18 @@ def test_a_proposal_can_be_thrown_away(published: Path) -> None:
     assert not done.path.exists()
     with pytest.raises(RecordNotFound, match="no change of k7m2q9x4 is proposed"):
         discard(now(published), KEY, digest)
+
+
+def test_a_change_that_a_crash_left_behind_is_taken_away(published: Path) -> None:
+    done = rename(published, "New Mosque", CYRUS)
+    submit(now(published), KEY, CYRUS)
+    left = done.path.read_bytes()
+    approve(now(published), KEY, ANI)
+    done.path.write_bytes(left)
+    approve(now(published), KEY, ANI)
+    assert not done.path.exists()
+    assert acts(site(published))[-1] == ("approved", "Ani")
+    read_registry(published)
 
 
 def test_two_writers_of_a_published_record_do_not_lose_each_others_change(published: Path) -> None:
@@ -364,6 +384,31 @@ def test_proposals_are_formatted_like_records(published: Path) -> None:
     done.path.write_bytes(b" " + before)
     assert format_records(published) == [done.path]
     assert done.path.read_bytes() == before
+
+
+def test_logs_of_two_clones_are_both_kept_and_nothing_is_approved_by_a_merge(published: Path) -> None:
+    base = site(published)
+    sides = []
+    for name, who, other in (("Anis Mosque", ANI, BORIS), ("Mosque of Cyrus", CYRUS, BORIS)):
+        text = called(base, name)
+        entries = (
+            replace(who.entry("wrote"), content=content_digest(text)),
+            other.entry("approved", content=content_digest(text)),
+        )
+        log = (*log_of(base), *entries)
+        sides.append(replace(text, properties=replace(text.properties, reviews=log)))
+    ours, theirs = sides
+    merged = merge(base, ours, theirs).record
+    assert isinstance(merged, Site)
+    assert acts(merged)[3:] == [
+        *[("wrote", "Ani"), ("approved", "Boris")],
+        *[("wrote", "Cyrus"), ("approved", "Boris")],
+    ]
+    publishing = now(published).config.publishing
+    assert all(refusal(side, publishing) is None for side in sides)
+    say = refusal(merged, publishing)
+    assert say is not None
+    assert "differs from what Boris approved" in say
 
 
 PEOPLE = tuple(Signature(name, "2027-01-01", f"Institute {name[0]}") for name in ("Ani", "Boris", "Cyrus"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -295,3 +296,25 @@ def test_without_the_version_it_was_opened_on_both_stand_side_by_side(shared: Pa
     answer = send(app, EDIT, fields)
     assert answer.status_code == 409
     assert now(shared)[0] == "damaged"
+
+
+def test_many_writers_in_one_record_at_once_lose_nothing(registry: Path) -> None:
+    """Each changes a note of their own, again and again, in forms that were opened at the same time."""
+    writers, rounds = 4, 5
+    notes = [{"text": {"en": f"Note {n}."}} for n in range(writers)]
+    write(registry, "site", site_feature(notes=notes))
+    app = client(registry)
+
+    def writes(n: int) -> list[int]:
+        found = []
+        for k in range(rounds):
+            fields = opened(app, EDIT)
+            part = f"properties.notes.{n}.text.0.text"
+            found.append(send(app, EDIT, fields | {part: f"Note {n} in round {k}."}).status_code)
+        return found
+
+    with ThreadPoolExecutor(writers) as pool:
+        statuses = list(pool.map(writes, range(writers)))
+    assert statuses == [[303] * rounds] * writers
+    texts = {note.text["en"] for note in read_registry(registry).sites[KEY].properties.notes}
+    assert texts == {f"Note {n} in round {rounds - 1}." for n in range(writers)}

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 from starlette.testclient import TestClient
 
+from accounts import add_accounts, shared_app, signed_in, visitor
 from browser import axe
 from conftest import claim, report, site_feature, write
 from heritage_registry.publishing import log_of, status_of
@@ -275,6 +276,29 @@ def test_an_unknown_review_is_told_plainly(ruled_registry: Path) -> None:
     for address in ("/review/sites/nosuch00", "/review/sources/survey-2021", "/review/sites/..%2F..%2Fx"):
         assert browser.get(address).status_code == 404
     assert browser.post(REVIEW, data={"_action": "nothing"}).status_code == 404
+
+
+def test_contributors_hand_in_reviewers_judge_and_keepers_withdraw(ruled_registry: Path) -> None:
+    add_accounts(ruled_registry)
+    app = shared_app(ruled_registry)
+    swift, osprey = signed_in(app, "contributor"), signed_in(app, "reviewer")
+    swift.follow_redirects = True
+    rename(swift, "New Mosque")
+
+    def tried(browser: TestClient, action: str) -> int:
+        found = re.search(r'name="digest" value="([0-9a-f]{64})"', browser.get(REVIEW).text)
+        fields = {"_action": action, "digest": found.group(1) if found else "", "reason": "Entered twice."}
+        return int(browser.post(REVIEW, data=fields, follow_redirects=False).status_code)
+
+    assert visitor(app).get(REVIEW).status_code in (303, 403)
+    assert signed_in(app, "reader").get("/review").status_code == 403
+    assert tried(swift, "submit") == 303
+    assert [tried(swift, name) for name in ("approve", "return", "withdraw")] == [403, 403, 403]
+    assert tried(osprey, "withdraw") == 403
+    assert tried(osprey, "approve") == 303
+    assert shown_name(ruled_registry) == "New Mosque"
+    assert tried(signed_in(app, "keeper"), "withdraw") == 303
+    assert "New Mosque" not in visitor(app).get("/sites").text
 
 
 @pytest.fixture

@@ -58,12 +58,17 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class Likeness(msgspec.Struct, frozen=True):
-    """A site that may be the place somebody enters. `distance_m` is None where either has no location."""
+    """A site that may be the place somebody enters, or touch it.
+
+    `distance_m` is None where either has no location, `point` too where its location is a line or an area.
+    """
 
     site: str
     score: float
+    closeness: float
     reasons: tuple[Reason, ...]
     distance_m: int | None
+    point: tuple[float, float] | None
 
     @property
     def is_warning(self) -> bool:
@@ -72,14 +77,20 @@ class Likeness(msgspec.Struct, frozen=True):
 
 
 class DuplicateIndex(msgspec.Struct, frozen=True):
-    """Sites prepared for `likely_duplicates`; made by `index_sites`, good until a site changes."""
+    """Sites prepared for `likely_duplicates`; made by `index_sites`, good until a site changes.
 
-    entries: tuple[Entry, ...]
+    An entry is None where its site is gone. `newer` are the rows of sites that changed since the tree was
+    made: there their spots are not to be found.
+    """
+
+    entries: Sequence[Entry | None]
+    rows: Mapping[str, int]
     by_word: Mapping[str, Sequence[int]]
     by_place: Mapping[str, Sequence[int]]
     by_skeleton: Mapping[str, Sequence[str]]
     tree: shapely.STRtree
     owners: Sequence[int]
+    newer: frozenset[int] = frozenset()
 
 
 def candidate_of(site: Site) -> Candidate:
@@ -116,21 +127,86 @@ def index_sites(sites: Iterable[Site]) -> DuplicateIndex:
             by_skeleton[consonants].append(word)
     owners = [n for n, entry in enumerate(entries) for _ in entry.spots]
     tree = shapely.STRtree([where.shape for entry in entries for where in entry.spots])
-    return DuplicateIndex(entries, dict(by_word), dict(by_place), dict(by_skeleton), tree, owners)
+    rows = {entry.id: n for n, entry in enumerate(entries)}
+    return DuplicateIndex(entries, rows, dict(by_word), dict(by_place), dict(by_skeleton), tree, owners)
+
+
+def updated_index(index: DuplicateIndex, changed: Iterable[Site], gone: Iterable[str]) -> DuplicateIndex:
+    """Return an index as it is after some sites changed or came and others went; the old one stays good."""
+    entries, rows, newer = list(index.entries), dict(index.rows), set(index.newer)
+    by_word, by_place, by_skeleton = dict(index.by_word), dict(index.by_place), dict(index.by_skeleton)
+    for key in gone:
+        n = rows.pop(key)
+        _take_out(n, entries[n], by_word, by_place)
+        entries[n] = None
+        newer.add(n)
+    for site in changed:
+        entry = _entry(site, specific, place_key)
+        n = rows.setdefault(site.id, len(entries))
+        if n == len(entries):
+            entries.append(None)
+        _take_out(n, entries[n], by_word, by_place)
+        entries[n] = entry
+        newer.add(n)
+        for word in entry.all_words | entry.place_words:
+            if word not in by_word:
+                for consonants in _skeletons(word):
+                    by_skeleton[consonants] = (*by_skeleton.get(consonants, ()), word)
+            by_word[word] = sorted((*by_word.get(word, ()), n))
+        for place in entry.places:
+            by_place[place] = sorted((*by_place.get(place, ()), n))
+    return DuplicateIndex(
+        entries, rows, by_word, by_place, by_skeleton, index.tree, index.owners, frozenset(newer)
+    )
+
+
+def _take_out(
+    row: int, entry: Entry | None, by_word: dict[str, Sequence[int]], by_place: dict[str, Sequence[int]]
+) -> None:
+    for key in entry.all_words | entry.place_words if entry else ():
+        by_word[key] = [n for n in by_word[key] if n != row]
+    for key in entry.places if entry else ():
+        by_place[key] = [n for n in by_place[key] if n != row]
 
 
 def likely_duplicates(candidate: Candidate, index: DuplicateIndex, limit: int = 5) -> list[Likeness]:
     """Return the sites most like a place about to be entered, best first.
 
-    Those with `is_warning` may be the same place; the others only lie near or share something.
+    Those with `is_warning` may be the same place; behind them come those that may touch it.
     """
+    return _ranked(candidate, index)[:limit]
+
+
+def places_beside(candidate: Candidate, index: DuplicateIndex, limit: int = 3) -> list[tuple[Likeness, ...]]:
+    """Return the places where sites like a candidate lie, best first: what a person is shown of them.
+
+    Sites at one and the same point, mostly that of a settlement, make one place, as nothing tells which of
+    them is nearer; else the sites of one town would take up all the room. What is warned of stands alone.
+    """
+    places: dict[object, list[Likeness]] = {}
+    for found in _ranked(candidate, index):
+        alone = found.is_warning or found.point is None
+        places.setdefault(found.site if alone else found.point, []).append(found)
+    return [tuple(place) for place in places.values()][:limit]
+
+
+def _ranked(candidate: Candidate, index: DuplicateIndex) -> list[Likeness]:
     asked = _asked(candidate, index)
-    compared = ((n, compare(asked, index.entries[n])) for n in _worth_comparing(asked, index))
-    ranked = sorted(
-        (Likeness(index.entries[n].id, *likeness) for n, likeness in compared if likeness[1]),
-        key=lambda x: (-x.score, x.distance_m if x.distance_m is not None else math.inf, x.site),
+    entries = (index.entries[n] for n in _worth_comparing(asked, index))
+    compared = ((entry.id, compare(asked, entry)) for entry in entries if entry is not None)
+    return sorted(
+        (
+            Likeness(key, found.score, found.closeness, found.reasons, found.metres, found.point)
+            for key, found in compared
+            if found.reasons
+        ),
+        key=_order,
     )
-    return ranked[:limit]
+
+
+def _order(found: Likeness) -> tuple[bool, float, float, str]:
+    metres = found.distance_m if found.distance_m is not None else math.inf
+    return not found.is_warning, -found.score if found.is_warning else -found.closeness, metres, found.site
 
 
 def _entry(site: Site, words_of: Callable[[str], tuple[str, ...]], key_of: Callable[[str], str]) -> Entry:
@@ -185,12 +261,12 @@ def _asked(candidate: Candidate, index: DuplicateIndex) -> Asked:
         names=tuple(names),
         close=close,
         met=frozenset(chain.from_iterable(close.values())),
-        weights={word: rarity(n, len(index.entries)) for word, n in bearers.items()},
+        weights={word: rarity(n, len(index.rows)) for word, n in bearers.items()},
         kinds=candidate.types or kinds_in(candidate.names),
         places=places,
         spot=where,
         by_word=index.by_word,
-        sites=len(index.entries),
+        sites=len(index.rows),
     )
 
 
@@ -232,7 +308,14 @@ def _nearest(where: Spot, index: DuplicateIndex) -> Iterator[int]:
     boxes = [
         shapely.box(west - side + turn, south - up, east + side + turn, north + up) for turn in (-360, 0, 360)
     ]
-    rows = np.unique(index.tree.query(boxes)[1])
-    distances = shapely.distance(where.shape, index.tree.geometries[rows])
-    nearest = rows[np.argsort(distances, kind="stable")[:_NEAREST]]
-    yield from (index.owners[row] for row in nearest)
+    rows = [row for row in np.unique(index.tree.query(boxes)[1]) if index.owners[row] not in index.newer]
+    near = [(index.owners[row], index.tree.geometries[row]) for row in rows]
+    near += (
+        (n, one.shape)
+        for n in sorted(index.newer)
+        if (entry := index.entries[n])
+        for one in entry.spots
+        if any(box.intersects(one.shape) for box in boxes)
+    )
+    distances = shapely.distance(where.shape, [shape for _, shape in near])
+    yield from (near[n][0] for n in np.argsort(distances, kind="stable")[:_NEAREST])

@@ -19,7 +19,10 @@ _ENDING = 5
 """Letters that a plural or a case may add to a label."""
 
 _SHORT = 4
-"""A label as short as this has no ending but the English s and es (folded, as): Qalabaynı is no qala."""
+"""A label as short as this has only the endings below: Qalabaynı is no qala."""
+
+_SHORT_ENDINGS = ("s", "as", "lar", "lari", "nar", "ar", "i", "a", "v", "ov")
+"""Folded endings of plurals in English, Azerbaijani, Armenian and Russian."""
 
 _ALTERNATIVES = re.compile(r"[()/,]| or | կամ | və ya | или ")
 _WEAK = "aeiouyj"
@@ -65,10 +68,11 @@ def _label_at(words: list[str], labels: _Labels) -> tuple[int, frozenset[str]]:
 
 
 def _is_form_of(word: str, label: str) -> bool:
-    if word in (label, f"{label}s", f"{label}as"):
-        return True
     stem = label[:-1] if label[-1] in _WEAK else label
-    return len(stem) > _SHORT and word.startswith(stem) and len(word) - len(stem) <= _ENDING
+    if len(stem) > _SHORT:
+        return word.startswith(stem) and len(word) - len(stem) <= _ENDING
+    bases = {label, stem} if len(stem) == _SHORT else {label}
+    return word == label or any(word == base + ending for base in bases for ending in _SHORT_ENDINGS)
 
 
 @cache

@@ -8,6 +8,10 @@ known, the kind of place, and the settlement. docs/duplicates.md has the method 
   they count as the kind of place where none is given.
 - Nearness is the logarithm of `_REACH_M` over the distance and both uncertainties together. Two surveyed
   points ten metres apart say much, two sites at the point of one town next to nothing.
+
+How like it is says whether to ask if a recorded place is the same. What is shown besides, because it may
+touch the entered place, is ordered by `closeness`: there the distance counts as it is, and ground such as a
+fortress or a settlement, which others stand on, comes before what merely stands as near.
 """
 
 from __future__ import annotations
@@ -33,6 +37,10 @@ _NEAREST_POINTS, _FARTHEST_POINTS = 3.0, -6.0
 _REACH_M = 5_000
 _BEYOND = 1.5  # farther apart than that, distance counts for more, as saints and quarters recur
 _SETTLEMENT_M = 1_000  # what a settlement's point leaves open at the least, whatever a record says
+_BESIDE_M = 300  # sites of one street or churchyard are as close as can be
+_DOUBT = 0.1  # of two sites as far away, the better known point comes first
+_AWAY_M = 15_000  # how far a site without a location is taken to be
+_ENCLOSING_POINTS = 1.0
 _UNSTATED_M = {"monument": 500, "settlement": 2_000, "area": 10_000}
 
 _COMMON = 1_000  # in a smaller registry a word of two sites would else count as common
@@ -53,9 +61,10 @@ _KINDS: tuple[frozenset[str], ...] = (
 )
 """Kinds that one place is easily taken for."""
 
-_GROUNDS = frozenset(
-    {"settlement", "fortress", "archaeological_site", "archaeological_remains", "place_name"}
-)
+_ENCLOSING = frozenset({"settlement", "fortress", "archaeological_site", "place_name"})
+"""Kinds of place that others lie in."""
+
+_GROUNDS = _ENCLOSING | {"archaeological_remains"}
 """Kinds that sites of every other kind stand on or in."""
 
 _KINDS_OF_WORDS: Mapping[str, str] = {"cross-stone": "khachkar", "tomb": "mausoleum"}
@@ -108,6 +117,20 @@ class Entry(msgspec.Struct, frozen=True):
     spots: tuple[Spot, ...]
 
 
+class Compared(msgspec.Struct, frozen=True):
+    """How like two places are.
+
+    `score` is 0..1 for one place being the other, `closeness` in points for one touching the other. `metres`
+    apart and the `point` compared are None where either place has none.
+    """
+
+    score: float
+    closeness: float
+    reasons: tuple[Reason, ...]
+    metres: int | None
+    point: tuple[float, float] | None
+
+
 class Asked(msgspec.Struct, frozen=True):
     """A candidate made ready.
 
@@ -125,15 +148,29 @@ class Asked(msgspec.Struct, frozen=True):
     sites: int
 
 
-def compare(asked: Asked, entry: Entry) -> tuple[float, tuple[Reason, ...], int | None]:
-    """Return 0..1 for how like the two are, why, and how many metres apart if both have a location."""
+def compare(asked: Asked, entry: Entry) -> Compared:
+    """Return how like the two are, and why."""
     name_points, name = _compare_names(asked, entry)
-    near_points, near = _compare_spots(asked.spot, entry.spots)
+    near_points, near, theirs = _compare_spots(asked.spot, entry.spots)
     kind_points, kind = _compare_kinds(asked.kinds, entry.types)
     place_points, place = _compare_places(asked.places, entry.places)
-    points = _BIAS + name_points + near_points + kind_points + place_points
-    reasons = tuple(reason for reason in (name, near, place, kind) if reason)
-    return 1 / (1 + math.exp(-points)), reasons, near.metres if near else None
+    alike = name_points + kind_points + place_points
+    metres = near.metres if near else None
+    return Compared(
+        score=1 / (1 + math.exp(-(_BIAS + alike + near_points))),
+        closeness=alike + _closeness(metres, asked.spot, theirs, entry),
+        reasons=tuple(reason for reason in (name, near, place, kind) if reason),
+        metres=metres,
+        point=theirs.point if theirs else None,
+    )
+
+
+def _closeness(metres: int | None, ours: Spot | None, theirs: Spot | None, entry: Entry) -> float:
+    if metres is None or ours is None or theirs is None:
+        return _BEYOND * math.log(_REACH_M / _AWAY_M)
+    apart = metres + _BESIDE_M + _DOUBT * (ours.radius_m + theirs.radius_m)
+    ground = 0.0 if _ENCLOSING.isdisjoint(entry.types) else _ENCLOSING_POINTS
+    return _BEYOND * math.log(_REACH_M / apart) + ground
 
 
 def spot(geometry: Geometry, of: str, uncertainty_m: int | None) -> Spot:
@@ -225,21 +262,22 @@ def _compare_words(
     return covered * min(most, max(least, shared / _ENOUGH)), covered
 
 
-def _compare_spots(ours: Spot | None, spots: Iterable[Spot]) -> tuple[float, Reason | None]:
+def _compare_spots(ours: Spot | None, spots: Iterable[Spot]) -> tuple[float, Reason | None, Spot | None]:
+    """Return the points, the reason, and which of the spots was compared."""
     if ours is None:
-        return 0.0, None
-    best, reason = -math.inf, None
+        return 0.0, None, None
+    best, reason, compared = -math.inf, None, None
     for theirs in spots:
         metres = _distance_m(ours, theirs)
         points = math.log(_REACH_M / (metres + ours.radius_m + theirs.radius_m))
         if points > best:
             settlement = ours.is_settlement or theirs.is_settlement
             kind: Literal["near_settlement", "distance"] = "near_settlement" if settlement else "distance"
-            best, reason = points, Reason(kind, metres=round(metres))
+            best, reason, compared = points, Reason(kind, metres=round(metres)), theirs
     if reason is None:
-        return 0.0, None
+        return 0.0, None, None
     points = min(best, _NEAREST_POINTS) if best > 0 else max(best * _BEYOND, _FARTHEST_POINTS)
-    return points, reason
+    return points, reason, compared
 
 
 def _distance_m(a: Spot, b: Spot) -> float:

@@ -58,8 +58,8 @@ class Conflict(msgspec.Struct, frozen=True):
     @property
     def can_be_both(self) -> bool:
         """Whether both can stand, one behind the other: two texts in the same language."""
-        is_text = self.place[-1].item is not None and self.vocabulary is None
-        return is_text and isinstance(self.ours, str) and isinstance(self.theirs, str)
+        is_item = self.place[-1].item is not None and self.vocabulary is None
+        return is_item and all(isinstance(x, str) for x in (self.ours, self.theirs))
 
 
 class Merged(msgspec.Struct, frozen=True):
@@ -288,8 +288,7 @@ def _new_numbers(base: Site | None, ours: Site, theirs: Site) -> dict[str, str]:
     # A report that leads to one with a new number is no longer the one that ours has either.
     while more := {k for k, r in added.items() if k not in clashing and r.superseded_by in clashing}:
         clashing |= more
-    taken = old | {r.id for site in (ours, theirs) for r in site.properties.reports}
-    free = _free_numbers(taken)
+    free = _free_numbers(old | {r.id for site in (ours, theirs) for r in site.properties.reports})
     return {key: next(free) for key in sorted(clashing, key=_number)}
 
 

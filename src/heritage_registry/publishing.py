@@ -19,6 +19,7 @@ from heritage_registry.claim import Claim
 from heritage_registry.config import Publishing
 from heritage_registry.findings import Finding, Records
 from heritage_registry.form import encode
+from heritage_registry.names import fold
 from heritage_registry.parts import Review
 from heritage_registry.site import Site, Withdrawal
 
@@ -117,6 +118,14 @@ def may_approve(before: Standing, act: Review) -> bool:
 def same_person(one: str, other: str) -> bool:
     """Tell whether two pseudonyms are one: capitals, blanks and forms of letters make no second person."""
     return _folded(one) == _folded(other)
+
+
+def may_be_one_person(one: str, other: str) -> bool:
+    """Tell whether a reader could take two pseudonyms for one: Anna and Анна.
+
+    Acts are refused by this. The rule itself is not: what was published stays so when letters fold anew.
+    """
+    return same_person(one, other) or (fold(one) != "" and fold(one) == fold(other))
 
 
 def _folded(name: str) -> str:

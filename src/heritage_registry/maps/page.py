@@ -55,16 +55,18 @@ def map_page(registry: Registry) -> str:
 
 
 @collector_paused()
-def map_files(registry: Registry, most_in_page: int = MOST_IN_PAGE) -> list[tuple[str, Content]]:
+def map_files(
+    registry: Registry, most_in_page: int = MOST_IN_PAGE, *, has_pages: bool = True
+) -> list[tuple[str, Content]]:
     """Return the files of a map that a host serves: path and what makes the text.
 
-    The page links to the plain pages that are published with it. Of more than `most_in_page` sites it holds
-    only the columns. Its blocks lie beside it, in a folder named by the digest of the records: a page never
-    gets blocks of other records than its own.
+    With `has_pages` it links to the plain pages that are published with it. Of more than `most_in_page` sites
+    it holds only the columns. Its blocks lie beside it, in a folder named by the digest of the records: a page
+    never gets blocks of other records than its own.
     """
     if len(public_view(registry.sites.values())) <= most_in_page:
-        return [("index.html", lambda: _whole_page(_published(registry)))]
-    made = _published(registry)
+        return [("index.html", lambda: _whole_page(_served(registry, has_pages=has_pages)))]
+    made = _served(registry, has_pages=has_pages)
     beside = f"parts/{made.meta['digest'][:_DIGEST_SIGNS]}"
     blocks = [(f"{beside}/{name}.txt", partial(_packed_later, raw)) for name, raw in _blocks(made)]
     return [("index.html", partial(_page, made, "", beside)), *blocks]
@@ -76,9 +78,9 @@ def _whole_page(made: _Prepared) -> str:
     return _page(made, "\n".join(blocks), beside=None)
 
 
-def _published(registry: Registry) -> _Prepared:
+def _served(registry: Registry, *, has_pages: bool) -> _Prepared:
     made = _prepared(registry)
-    made.meta["pages"] = True
+    made.meta["pages"] = has_pages
     return made
 
 

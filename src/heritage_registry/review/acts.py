@@ -13,8 +13,8 @@ from heritage_registry.publishing import (
     Reviewed,
     content_digest,
     log_of,
+    may_be_one_person,
     refusal,
-    same_person,
     standing,
     status_of,
     with_state,
@@ -122,6 +122,9 @@ def approve(registry: Registry, record_key: str, signed: Signature, read_digest:
             f"{record_key} is {SAID[status_of(record)]}; its writer submits it for review first"
         )
     published = _published(registry, kind, record) if current.is_proposal else None
+    if published is not None and content_digest(published[0]) == content_digest(record):
+        left_behind = discard_proposal(registry.directory, kind, record_key, current.digest)
+        return Done(left_behind, (left_behind,), published[0])
     log = log_of(record) if published is None else _joined(log_of(published[0]), log_of(record))
     entry = signed.entry("approved", content=content_digest(record))
     _refuse_approval(record_key, log, entry, publishing)
@@ -145,7 +148,7 @@ def _refuse_approval(record_key: str, log: tuple[Review, ...], entry: Review, pu
         raise ReviewRefused(
             f"{record_key} was changed since its writer submitted it; send it back, or have it submitted anew"
         )
-    if any(same_person(entry.by, author) for author in found.authors):
+    if any(may_be_one_person(entry.by, author) for author in found.authors):
         raise ReviewRefused(
             f"{entry.by} wrote this text of {record_key} or a part of it, and the rule {publishing.rule!r} of"
             " registry.toml asks for somebody else; send it back with a reason, or leave it to a third person"
@@ -154,9 +157,9 @@ def _refuse_approval(record_key: str, log: tuple[Review, ...], entry: Review, pu
         return
     if not entry.organisation:
         raise ReviewRefused("say which organisation you work for: the registry asks for people of two")
-    if any(same_person(entry.by, earlier.by) for earlier in found.approvals):
+    if any(may_be_one_person(entry.by, earlier.by) for earlier in found.approvals):
         raise ReviewRefused(f"{entry.by} approved this text already; it waits for another organisation")
-    if any(same_person(entry.organisation, earlier.organisation or "") for earlier in found.approvals):
+    if any(may_be_one_person(entry.organisation, earlier.organisation or "") for earlier in found.approvals):
         raise ReviewRefused(
             f"somebody of {entry.organisation} approved this text already; it waits for another organisation"
         )
@@ -254,8 +257,11 @@ def begin_again(registry: Registry, record_key: str, signed: Signature) -> Done:
 
 
 def is_outdated(published: Reviewed, proposal: Reviewed) -> bool:
-    """Tell whether the published record is another than the one a change of it was begun on."""
-    return _base(log_of(proposal)) != content_digest(published)
+    """Tell whether the published record is another than the one a change of it was begun on.
+
+    A change that is published already is not: a crash left it behind, and approving it takes it away.
+    """
+    return content_digest(published) not in (_base(log_of(proposal)), content_digest(proposal))
 
 
 def _base(log: tuple[Review, ...]) -> str | None:

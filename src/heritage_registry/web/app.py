@@ -48,15 +48,23 @@ class Reach(msgspec.Struct, frozen=True):
 
 
 def create_app(
-    directory: Path, hosts: Collection[str], private: Path | None = None, reach: Reach | None = None
+    directory: Path,
+    hosts: Collection[str],
+    private: Path | None = None,
+    reach: Reach | None = None,
+    *,
+    begins: bool = False,
 ) -> ASGIApp:
     """Return the app for a registry's folder: for this machine alone, or for all who can reach it.
 
     `hosts` are the names it answers to, each with its port. `private` is where drafts and accounts are kept;
-    it must not lie in the registry, whose files are made public.
+    it must not lie in the registry, whose files are made public. With `begins` the files are read before the
+    first page is asked for.
     """
     private = private or private_folder(directory)
     office = Office(directory, private, has_accounts=reach is not None)
+    if begins:
+        office.begin()
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import hashlib
 import re
 import threading
@@ -17,12 +18,13 @@ from jinja2 import PackageLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from heritage_registry.duplicates import DuplicateIndex, index_sites
+from heritage_registry.duplicates import DuplicateIndex, index_sites, updated_index
 from heritage_registry.errors import NotARegistry
 from heritage_registry.maps.page import map_page
 from heritage_registry.pages.environment import page_environment
 from heritage_registry.pages.words import messages as page_messages
 from heritage_registry.registry import registry_digest
+from heritage_registry.site import Site
 from heritage_registry.web.accounts.actions import ActionLog
 from heritage_registry.web.accounts.store import Accounts
 from heritage_registry.web.drafts import Drafts
@@ -30,6 +32,8 @@ from heritage_registry.web.evidence_answers import EvidenceView, Where
 from heritage_registry.web.forms.source_finder import SourceFinder
 from heritage_registry.web.ground import Ground
 from heritage_registry.web.handed_in import HandedIn, Intake
+from heritage_registry.web.indexes import changed_between
+from heritage_registry.web.large_map import LargeMap, is_large
 from heritage_registry.web.letters import LetterBox, Letters
 from heritage_registry.web.multipart import Bounds
 from heritage_registry.web.people import ANYBODY, Chosen, Writer
@@ -41,6 +45,10 @@ from heritage_registry.web.working import AppBook, Desk
 
 LANGUAGE_COOKIE = "language"
 _REMEMBERED = 1_000
+_LARGE = 10_000
+"""From so many sites on, lists and counts are worked out before somebody asks."""
+_MANY_CHANGED = 1_000
+"""With more changed sites the index of likely duplicates is made anew."""
 
 
 class MapPage(msgspec.Struct, frozen=True):
@@ -89,7 +97,8 @@ class Office:
         self._index_lock = threading.Lock()
         self._map: tuple[str, MapPage] | None = None
         self._map_revision = -1
-        self._index: tuple[int, DuplicateIndex] | None = None
+        self.large_map = LargeMap(directory, private / "map")
+        self._index: tuple[Mapping[str, Site], DuplicateIndex] | None = None
         self._kept: tuple[tuple[int, int], Mapping[str, tuple[Where, ...]]] | None = None
         self.queue = Queue()
         self._done: OrderedDict[str, str] = OrderedDict()
@@ -126,6 +135,23 @@ class Office:
         beside_book = msgspec.structs.replace(book, beside=beside)
         return Reader(look, beside_book, language, writer, self.drafts_of(writer))
 
+    def begin(self) -> None:
+        """Read the files now, and work out beside the pages what they will ask for of a large registry."""
+        threading.Thread(target=self._begin, daemon=True).start()
+
+    def _begin(self) -> None:
+        try:
+            look = self.state.look()
+        except NotARegistry:
+            return  # every page says so
+        if len(look.registry.sites) < _LARGE:
+            return
+        with self._lock:
+            books = [self.desk.book(look, tag) for tag in look.registry.config.reader_languages]
+        self.index(look)
+        self.desk.prepare(look, books)
+        gc.freeze()  # what was made stays: no search for garbage goes through it again
+
     def desk_of(self, reader: Reader) -> Desk:
         """Return the desk at which the pages of a reader are made."""
         return self.desk if reader.writer.may("contributor") else self._public.desk
@@ -159,8 +185,13 @@ class Office:
                 self._kept = ((look.revision, len(look.registry.sites)), found)
             return self._kept[1].get(sha256, ())
 
-    def map(self, look: Look) -> MapPage:
-        """Return the map of what everybody may see, made anew when that changed."""
+    def map(self, look: Look) -> MapPage | None:
+        """Return the map of what everybody may see, made anew when that changed.
+
+        That of a large registry is made beside the pages: it is the last one, None before the first.
+        """
+        if is_large(len(look.registry.sites)):
+            return self._large_map_page(look)
         look = self._public.look(look)
         with self._map_lock:
             if self._map is None or self._map_revision != look.revision:
@@ -171,11 +202,27 @@ class Office:
                 self._map_revision = look.revision
             return self._map[1]
 
+    def _large_map_page(self, look: Look) -> MapPage | None:
+        raw = self.large_map.page(look.revision)
+        with self._map_lock:
+            if raw is not None and (self._map is None or self._map[1].page != raw):
+                policy = map_policy(raw.decode()) + "; connect-src 'self'"
+                self._map = ("", MapPage(raw, policy))
+            return self._map[1] if self._map else None
+
     def index(self, look: Look) -> DuplicateIndex:
         """Return the sites prepared for the question whether a place is held already."""
+        sites = look.registry.sites
         with self._index_lock:
-            if self._index is None or self._index[0] != look.revision:
-                self._index = (look.revision, index_sites(look.registry.sites.values()))
+            if self._index is None:
+                self._index = (sites, index_sites(sites.values()))
+            elif self._index[0] is not sites:
+                changed, gone = changed_between(self._index[0], sites)
+                if len(changed) + len(gone) + len(self._index[1].newer) > _MANY_CHANGED:
+                    made = index_sites(sites.values())
+                else:
+                    made = updated_index(self._index[1], [sites[key] for key in changed], gone)
+                self._index = (sites, made)
             return self._index[1]
 
     def done(self, draft_id: str) -> str | None:

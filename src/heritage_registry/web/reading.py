@@ -141,7 +141,20 @@ def start(_request: Request, reader: Reader, _office: Office) -> HTMLResponse:
 def map_frame(_request: Request, reader: Reader, office: Office) -> Response:
     """The map itself, which is shown in a frame and is a whole page of its own."""
     made = office.map(reader.look)
+    if made is None:
+        waiting = reader.page("map-waiting.html")
+        policy = "default-src 'none'; style-src 'self'; frame-ancestors 'self'"
+        waiting.headers.update({"Refresh": "5", "Content-Security-Policy": policy})
+        return waiting
     return Response(made.page, media_type="text/html", headers={"Content-Security-Policy": made.policy})
+
+
+def map_part(request: Request, reader: Reader, office: Office) -> Response:
+    """A part of the map of a large registry, which its page asks for when it needs it."""
+    found = office.large_map.part(request.path_params["folder"], request.path_params["name"])
+    if found is None:
+        return office.plain(reader.language, 404, "refused.missing")
+    return Response(found, media_type="text/plain", headers={"Cache-Control": "max-age=31536000, immutable"})
 
 
 def sites(request: Request, reader: Reader, office: Office) -> HTMLResponse:
@@ -322,6 +335,7 @@ def routes(office: Office) -> list[BaseRoute]:
     shown: dict[str, Page] = {
         "/": start,
         "/map": map_frame,
+        "/parts/{folder}/{name}": map_part,
         "/sites": sites,
         "/sites/{key}.bib": site_bibtex,
         "/sites/{key}.csl.json": site_csl,

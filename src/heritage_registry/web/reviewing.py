@@ -15,7 +15,7 @@ from heritage_registry.claim import Claim
 from heritage_registry.errors import InvalidRecords, RecordNotFound, RegistryError, StaleRecord
 from heritage_registry.find import names_for
 from heritage_registry.parts import Review
-from heritage_registry.publishing import Reviewed, log_of, refusal, same_person, standing, status_of
+from heritage_registry.publishing import Reviewed, log_of, may_be_one_person, refusal, standing, status_of
 from heritage_registry.registry import (
     CLAIMS,
     SITES,
@@ -125,7 +125,7 @@ def _title(record: Reviewed, reader: Reader) -> str:
 
 
 def _is_among(name: str, names: tuple[str, ...]) -> bool:
-    return bool(name) and any(same_person(name, other) for other in names)
+    return bool(name) and any(may_be_one_person(name, other) for other in names)
 
 
 def review_page(request: Request, reader: Reader, office: Office) -> Response:

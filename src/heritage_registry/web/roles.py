@@ -9,6 +9,7 @@ from heritage_registry.web.people import Role
 LOOKING: Mapping[str, Role] = {
     "/": "reader",
     "/map": "reader",
+    "/parts/{folder}/{name}": "reader",
     "/index.html": "reader",
     "/static/{name}": "reader",
     "/static/map/{name}": "reader",

@@ -77,7 +77,7 @@ def serve(directory: Path, service: Service, *, opens_browser: bool, say: Callab
         reach = Reach(service.is_secure, service.behind_proxy, lasts=_lasts(service))
     bound = _bound(service.host.strip("[]"), service.port)
     service = msgspec.structs.replace(service, port=bound.getsockname()[1])
-    app = create_app(directory, host_names(service), private, reach)
+    app = create_app(directory, host_names(service), private, reach, begins=True)
     address = own_address(service)
     if reach is None:
         say(f"The registry is at {address} until you stop it with Ctrl+C.")

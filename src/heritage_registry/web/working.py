@@ -271,6 +271,18 @@ class Desk:
             base_url=None,
         )
 
+    def prepare(self, look: Look, books: Sequence[AppBook]) -> None:
+        """Work out what the lists and counts need, the soonest asked for first."""
+        sites = look.registry.sites
+        for book in books:
+            book.in_order(sites)
+        books[0].edition.site_citers.get("")
+        self._finder.worth_asking("", sites)
+        self.standings(books[0])
+        self.coverage(look)
+        for claim in books[0].edition.claims:
+            books[0].edition.comparisons[claim]
+
     def found(self, book: AppBook, query: str, keys: Collection[str]) -> list[str]:
         """Return which of some sites answer a query, best first."""
         sites = book.edition.sites

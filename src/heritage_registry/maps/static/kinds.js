@@ -7,6 +7,7 @@ import { fold, genericMeaning } from "./fold.js";
 
 const LABEL_ENDING = 5;
 const SHORT_LABEL = 4;
+const SHORT_ENDINGS = ["s", "as", "lar", "lari", "nar", "ar", "i", "a", "v", "ov"];
 const ALTERNATIVES = /[()/,]| or | կամ | və ya | или /;
 const WEAK_LETTERS = "aeiouyj";
 
@@ -78,9 +79,10 @@ function labelAt(words, labels) {
 
 /** @type {(word: string, label: string) => boolean} */
 function isFormOf(word, label) {
-  if (word === label || word === `${label}s` || word === `${label}as`) return true;
   const stem = WEAK_LETTERS.includes(label[label.length - 1]) ? label.slice(0, -1) : label;
-  return stem.length > SHORT_LABEL && word.startsWith(stem) && word.length - stem.length <= LABEL_ENDING;
+  if (stem.length > SHORT_LABEL) return word.startsWith(stem) && word.length - stem.length <= LABEL_ENDING;
+  const bases = stem.length === SHORT_LABEL ? [label, stem] : [label];
+  return word === label || bases.some((base) => SHORT_ENDINGS.some((ending) => word === base + ending));
 }
 
 /** Words that say something. @type {(key: string, meta: any) => string[]} */

@@ -101,7 +101,8 @@ function enhance(select, form) {
     },
   });
   select.dataset.explained = select.value;
-  if (select.autofocus) input.focus();
+  // The browser gives the cursor to the first that asks for it; here that field is another now.
+  if (form.querySelector("[autofocus]") === select) input.focus();
   show();
 }
 
