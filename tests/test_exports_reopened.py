@@ -1,5 +1,7 @@
 """Exports open in the programs of others, with the same sites and nothing that is not public."""
 
+import hashlib
+import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping
@@ -7,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas
+import msgspec
 import pandas
 import pyarrow.parquet
 import pyogrio
@@ -14,15 +17,25 @@ import pytest
 import rdflib
 import rispy
 from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
 from python_calamine import CalamineWorkbook
 from rdflib import Namespace
 from rdflib.namespace import RDF
 
+import record_strategies
 from conftest import claim, named, report, site_feature, source, write
+from heritage_registry.citation import cited_keys
 from heritage_registry.cli import main
 from heritage_registry.exports import EXPORTS
+from heritage_registry.exports.package import package_file
+from heritage_registry.form import decode
+from heritage_registry.public import public_view
 from heritage_registry.references import read_references
-from heritage_registry.registry import examine, read_registry
+from heritage_registry.registry import Registry, examine, read_registry
+from heritage_registry.site import Site
+from heritage_registry.source import Source
 
 CRM = Namespace("http://www.cidoc-crm.org/cidoc-crm/")
 FORMULA = "=HYPERLINK(1)"
@@ -199,3 +212,90 @@ def test_an_export_can_be_narrowed_to_what_a_name_finds(several: Path, tmp_path:
     asked = ["--registry", str(several), "export", "geojson", str(file), "--find", "Shown field"]
     assert CliRunner().invoke(main, asked).exit_code == 0
     assert [feature["id"] for feature in json.loads(file.read_text("utf-8"))["features"]] == ["bbbbbbb0"]
+
+
+@pytest.mark.parametrize(("name", "ending"), [("csv", "csv"), ("geojson", "geojson"), ("xlsx", "xlsx")])
+def test_an_export_read_again_changes_nothing_and_makes_no_second_record(
+    several: Path, tmp_path: Path, name: str, ending: str
+) -> None:
+    file = made(several, name, tmp_path)
+    mapping = tmp_path / "m.toml"
+    mapping.write_text('[constants]\nsource = "survey-2021"\nlanguage = "en"\ntype = "other"\n'
+                       'precision = "area"\nuncertainty_m = 100\n')  # fmt: skip
+    before = {path: path.read_bytes() for path in several.rglob("*.*json")}
+    asked = [
+        "--registry",
+        str(several),
+        "import",
+        str(file),
+        "--mapping",
+        str(mapping),
+        "--write",
+        "--good-rows",
+    ]
+    result = CliRunner().invoke(main, asked)
+    assert "new: 0 drafts" in result.output, result.output
+    assert "adds to aaaaaaa0, which is published; add it there in the app" in result.output
+    assert {path: path.read_bytes() for path in several.rglob("*.*json")} == before
+
+
+@pytest.mark.parametrize("rule", ['rule = "second_person"', "rule   = 'two_organisations' # ours only"])
+def test_a_package_keeps_the_rule_that_a_copy_without_reviews_can_keep_and_no_remark(
+    several: Path, tmp_path: Path, rule: str
+) -> None:
+    file = several / "registry.toml"
+    before = read_registry(several).config
+    file.write_text(file.read_text("utf-8").replace('rule = "anyone"', rule), "utf-8")
+    registry = read_registry_of_any_rule(several)
+    with zipfile.ZipFile(io.BytesIO(package_file(registry, "en"))) as archive:
+        archive.extractall(tmp_path / "again")
+    again, problems = examine(tmp_path / "again")
+    assert problems == []
+    assert again.config == before
+    assert len(again.sites) == 3
+    assert "ours only" not in (tmp_path / "again" / "registry.toml").read_text("utf-8")
+
+
+def read_registry_of_any_rule(directory: Path) -> Registry:
+    """Return a registry whose published records have no reviews, which its rule asks for."""
+    return examine(directory)[0]
+
+
+def test_a_package_brings_the_pictures_that_are_public(several: Path, tmp_path: Path) -> None:
+    picture = b"\xff\xd8 a picture"
+    sha = hashlib.sha256(picture).hexdigest()
+    copy = {"sha256": sha, "media_type": "image/jpeg", "bytes": len(picture), "width": 1, "height": 1}
+    shown = {"name": "a.jpg", "sha256": "0" * 64, "media_type": "image/jpeg", "bytes": 9}
+    hidden = shown | {"name": "private.jpg", "sha256": "1" * 64}
+    evidence = {"type": "photo", "files": [shown | {"public": True, "public_copy": copy}, hidden]}
+    evidence["type"] = report()["evidence"]["type"]
+    site = site_feature("aaaaaaa0", names=[named("Shown chapel")], reports=[report(evidence=evidence)])
+    write(several, "site", site)
+    place = several / "evidence" / sha[:2] / f"{sha}.jpg"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(picture)
+    with zipfile.ZipFile(made(several, "package", tmp_path)) as archive:
+        archive.extractall(tmp_path / "again")
+    result = CliRunner().invoke(main, ["--registry", str(tmp_path / "again"), "check"])
+    assert result.exit_code == 0, result.output
+    assert "private.jpg" not in (tmp_path / "again" / "records" / "aaaaaaa0.geojson").read_text("utf-8")
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(made_records=st.tuples(record_strategies.records(Site), record_strategies.records(Source)))
+def test_whatever_a_public_record_holds_comes_back_from_a_package(
+    several: Path, made_records: tuple[Any, Any]
+) -> None:
+    registry = read_registry(several)
+    site, source_ = msgspec.convert(made_records[0], Site), msgspec.convert(made_records[1], Source)
+    evidence_free = tuple(
+        replace(one, evidence=replace(one.evidence, files=())) for one in site.properties.reports
+    )
+    site = replace(site, properties=replace(site.properties, status="published", reports=evidence_free))
+    cited = {key: replace(source_, id=key, derives_from=()) for key in cited_keys(site)}
+    whole = replace(registry, sites={site.id: site}, sources=cited, claims={})
+    [shown] = public_view([site])
+    with zipfile.ZipFile(io.BytesIO(package_file(whole, "en"))) as archive:
+        assert decode(archive.read(f"records/{site.id}.geojson"), Site, "a") == shown
+        for key in cited_keys(shown):
+            assert decode(archive.read(f"sources/{key}.json"), Source, "b") == cited[key]

@@ -416,3 +416,112 @@ def test_a_table_gives_the_same_records_as_csv_and_as_a_workbook(
         mapping, unplaced = completed_mapping(ColumnMapping(constants=constants), table.header)
         found.append(plan_import(table, mapping, unplaced, registry, takes_alike=True).new)
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            'Name,Type\n"Red chapel,chapel\nBlue,mosque\n',
+            "row 2: a quotation mark opens a cell and none closes",
+        ),
+        ('Name,Type\n"Red" chapel,chapel\n', "row 2: ',' expected after"),
+        (f'Name,Type\n"{"x" * 300_000},chapel\n', "a cell has more than 131,072 letters"),
+        (f"Name,Type\n{'x' * 120_000},chapel\n", "has 120,000 letters; 100,000 are allowed"),
+        ("Name,Type\nRed chapel, old,chapel\n", "has 1 more cells than columns"),
+        ("Name,Type\nÅŸuÅŸa É™,chapel\n", "seems to be read in a wrong encoding"),
+        ("Name,Type\n#REF!,chapel\n", "is what a spreadsheet shows for a formula that failed"),
+    ],
+)
+def test_a_text_that_would_lose_or_spoil_rows_is_questioned(
+    surveyed: Path, tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "t.csv").write_text(text, "utf-8")
+    result = run(surveyed, tmp_path / "t.csv")
+    assert result.exit_code == 1
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [
+        ('[file]\nencoding = "foo"', "'foo' is no encoding"),
+        ('[file]\ndelimiter = ";;"', "$.file.delimiter"),
+        ("[file]\nheader_row = -3", "$.file.header_row"),
+        ('[file]\ncrs = "bogus"', "'bogus' is no system of coordinates"),
+        ('[columns.Name]\nfield = "name"\nlanguage = "x y"', "'x y' is no language"),
+        ('[columns.Lat]\nfield = "condition"', "'Lat' and 'Condition' are both condition"),
+        (
+            '[columns.Lat]\nfield = "condition"\nsplit = ";"',
+            "'Lat' has split, and of condition a row has one",
+        ),
+        ('[columns.Type]\nfield = "type"\nvalues = { "a" = "chapl" }', "'a' = 'chapl' is not one of"),
+    ],
+)
+def test_a_mapping_that_would_lose_or_fail_every_row_is_refused(
+    surveyed: Path, tmp_path: Path, mapping: str, said: str
+) -> None:
+    file = tmp_path / "m.toml"
+    if "'Lat' and" in said:
+        mapping += '\n[columns.Condition]\nfield = "condition"'
+    file.write_text(mapping, "utf-8")
+    result = run(surveyed, csv_file(tmp_path, ROWS), "--mapping", str(file))
+    assert result.exit_code == 1
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
+def test_old_line_ends_and_columns_of_one_name_are_read(surveyed: Path, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("Name,Name,Type\rRed,Other,chapel\rBlue,Other,mosque\r", newline="")
+    assert "new: 2 drafts" in run(surveyed, tmp_path / "t.csv").output
+
+
+def test_words_for_nothing_are_no_code_that_two_places_share(surveyed: Path, tmp_path: Path) -> None:
+    rows = [["N/A", "Red", "chapel"], ["N/A", "Blue", "mosque"]]
+    assert "new: 2 drafts" in run(surveyed, csv_file(tmp_path, rows, ["Code", "Name", "Type"])).output
+
+
+def test_a_sign_of_degrees_is_no_figure_and_a_script_has_its_language(surveyed: Path, tmp_path: Path) -> None:
+    rows = [
+        ["Կարմիր", "Red", "chapel", "39.75°", "46.75°", "The church Կարմիր, as it is called", "destroyed"]
+    ]
+    header = ["Ad (az)", "Name", "Type", "Lat", "Lon", "Summary", "Condition"]
+    assert run(surveyed, csv_file(tmp_path, rows, header), "--write").exit_code == 0
+    [site] = read_registry(surveyed).sites.values()
+    assert site.properties.locations[0].uncertainty_m == 1113
+    assert [name.language for name in site.properties.names] == ["hy", "en"]
+    assert list(site.properties.reports[0].summary or {}) == ["en"]
+
+
+def test_a_file_that_leads_to_other_files_is_not_opened(surveyed: Path, tmp_path: Path) -> None:
+    leading = b"<OGRVRTDataSource><OGRVRTLayer name='a'/></OGRVRTDataSource>"
+    for ending in ("geojson", "kml", "gpkg", "fgb", "shp"):
+        (tmp_path / f"t.{ending}").write_bytes(leading)
+        assert "it does not begin like one" in run(surveyed, tmp_path / f"t.{ending}").output
+    with zipfile.ZipFile(tmp_path / "t.zip", "w") as archive:
+        archive.writestr("a.vrt", leading)
+    assert "holds 0 Shapefiles" in run(surveyed, tmp_path / "t.zip").output
+
+
+def test_an_import_that_is_finished_later_keeps_what_was_written_meanwhile(
+    surveyed: Path, tmp_path: Path
+) -> None:
+    run(surveyed, csv_file(tmp_path, ROWS), "--write")
+    [path, *_] = sorted(surveyed.rglob("records/*.geojson"))
+    later = path.read_bytes()
+    folder = surveyed / ".importing"
+    folder.mkdir()
+    (folder / path.stem).write_bytes(b"older")
+    (folder / "list.json").write_text(f'[{{"id": "{path.stem}", "before": null}}]')
+    assert finish_import(surveyed)
+    assert path.read_bytes() == later
+
+
+def test_texts_kept_from_running_come_back_as_they_were(surveyed: Path, tmp_path: Path) -> None:
+    rows = [["=Red", "chapel", "ruin?"], ["-Blue", "mosque", "ruin?"]]
+    mend = tmp_path / "mend.csv"
+    run(surveyed, csv_file(tmp_path, rows, ["Name", "Type", "Condition"]), "--problems", str(mend))
+    mend.write_text(mend.read_text("utf-8-sig").replace(",ruin?,", ",destroyed,"), "utf-8-sig")
+    assert run(surveyed, mend, "--write").exit_code == 0
+    assert set(sites(surveyed)) == {"=Red", "-Blue"}

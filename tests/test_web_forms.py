@@ -258,8 +258,21 @@ def test_likely_the_same_is_told_while_typing_with_what_there_is_to_know(held: P
         assert told in answer["html"], told
     assert "<svg" in answer["html"]
     other = typed(browser) | {"properties.names.0.text": "Red Bridge", "properties.types.0.type": "bridge"}
-    assert browser.post("/find/places", data=other).json() == {"count": 0, "html": ""}
+    answer = browser.post("/find/places", data=other).json()
+    assert (answer["count"], answer["html"]) == (0, "")
     assert browser.post("/find/places", data={"properties.names.0.text": ""}).json()["count"] == 0
+
+
+def test_what_is_recorded_nearby_is_listed_while_typing_and_asks_nothing(held: Path) -> None:
+    browser = client(held)
+    bridge = typed(browser) | {"properties.names.0.text": "Red Bridge", "properties.types.0.type": "bridge"}
+    beside = bridge | {"properties.locations.0.geometry": "39.7600, 46.7512"}
+    nearby = browser.post("/find/places", data=beside).json()["nearby"]
+    for told in ("St. Sargis of Mokhrenes", KEY, "Church", "211\u00a0m"):
+        assert told in nearby, told
+    assert "<input" not in nearby
+    far = bridge | {"properties.locations.0.geometry": "39.9600, 46.7512"}
+    assert not browser.post("/find/places", data=far).json()["nearby"]
 
 
 def test_an_address_that_no_page_can_have_is_no_point_and_breaks_nothing(held: Path) -> None:

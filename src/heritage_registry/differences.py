@@ -290,7 +290,10 @@ def _label(item: Any) -> str | None:
     if isinstance(item, Name | PlaceName):
         return f"{item.text} ({item.language})"
     identity = identity_of(item)
-    return " ".join(map(str, identity)) if isinstance(identity, tuple) else None
+    if not isinstance(identity, tuple):
+        return None
+    unsaid = (None, item.content) if isinstance(item, Review) else (None,)
+    return " ".join(str(part) for part in identity if part not in unsaid)
 
 
 def identity_of(item: Any) -> Hashable:

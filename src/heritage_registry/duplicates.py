@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -29,7 +30,7 @@ from heritage_registry.likeness import (
     specific,
     spot,
 )
-from heritage_registry.names import MATCH, alike, skeleton
+from heritage_registry.names import MATCH, alike, skeleton, stem
 from heritage_registry.parts import Geometry
 from heritage_registry.places import place_key
 from heritage_registry.site import Location, Site, preferred_location, site_types
@@ -103,7 +104,7 @@ def candidate_of(site: Site) -> Candidate:
         geometry=location.geometry if location else None,
         location_of=location.of if location else "monument",
         uncertainty_m=location.uncertainty_m if location else None,
-        places=tuple(_settlements(site).values()),
+        places=tuple(_settlements(site, place_key).values()),
     )
 
 
@@ -112,8 +113,9 @@ def index_sites(sites: Iterable[Site]) -> DuplicateIndex:
 
     What is shown of a likeness is as open as the sites given: hand in public views for a public page.
     """
-    words_of, key_of = cache(specific), cache(place_key)  # sites share the names of their places
-    entries = tuple(_entry(site, words_of, key_of) for site in sites)
+    words_of, key_of = cache(specific), cache(_settlement_key)  # sites share the names of their places
+    same: dict[Any, Any] = {}
+    entries = tuple(_shared(_entry(site, words_of, key_of), same) for site in sites)
     by_word: defaultdict[str, list[int]] = defaultdict(list)
     by_place: defaultdict[str, list[int]] = defaultdict(list)
     by_skeleton: defaultdict[str, list[str]] = defaultdict(list)
@@ -141,7 +143,7 @@ def updated_index(index: DuplicateIndex, changed: Iterable[Site], gone: Iterable
         entries[n] = None
         newer.add(n)
     for site in changed:
-        entry = _entry(site, specific, place_key)
+        entry = _entry(site, specific, _settlement_key)
         n = rows.setdefault(site.id, len(entries))
         if n == len(entries):
             entries.append(None)
@@ -224,13 +226,27 @@ def _entry(site: Site, words_of: Callable[[str], tuple[str, ...]], key_of: Calla
     )
 
 
-def _settlements(site: Site, key_of: Callable[[str], str] = place_key) -> dict[str, str]:
+def _shared(entry: Entry, same: dict[Any, Any]) -> Entry:
+    """Return an entry with one object for what many sites of one place have in common."""
+    places = same.setdefault(tuple(entry.places.items()), entry.places)
+    place_words = same.setdefault(entry.place_words, entry.place_words)
+    return msgspec.structs.replace(
+        entry, places=places, place_words=place_words, types=same.setdefault(entry.types, entry.types)
+    )
+
+
+def _settlements(site: Site, key_of: Callable[[str], str]) -> dict[str, str]:
     """Return the names of the settlements a site is said to lie in, or is, by search key."""
     places = (place for place in site.properties.places if place.level in ("settlement", "quarter"))
     texts = [name.text for place in places for name in place.names]
     if not _SETTLEMENTS.isdisjoint(site_types(site)):
         texts += [name.text for name in site.properties.names]
     return {key: text for text in texts if (key := key_of(text))}
+
+
+def _settlement_key(text: str) -> str:
+    """Return what Shusha and Shushi have in common: a weak last letter changes with language and case."""
+    return stem(place_key(text))
 
 
 def _spot_of(location: Location) -> Spot | None:
@@ -252,9 +268,9 @@ def _asked(candidate: Candidate, index: DuplicateIndex) -> Asked:
     asked = {word for _, words in names for word in words}
     close = {word: _close_words(word, index) for word in sorted(asked)}
     bearers = {word: sum(len(index.by_word[w]) for w in others) for word, others in close.items()}
-    places = {key: text for text in candidate.places if (key := place_key(text))}
+    places = {key: text for text in candidate.places if (key := _settlement_key(text))}
     if not places:  # a name such as Mets Tagher cemetery tells the settlement too
-        places = {key: name for name, words in names for key in (*words, " ".join(words))}
+        places = {key: name for name, words in names for key in map(stem, (*words, " ".join(words)))}
     geometry = candidate.geometry
     where = spot(geometry, candidate.location_of, candidate.uncertainty_m) if geometry else None
     return Asked(

@@ -7,7 +7,7 @@ A word asks for a kind when it begins with a label of it, or means the same by t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 import msgspec
@@ -40,7 +40,7 @@ def kinds_in(query: str) -> KindQuery:
     words = [word for word in tokens(query) if generic_meaning(word) != ""]
     kinds: set[str] = set()
     rest: list[str] = []
-    labels = _labels()
+    labels = _by_letter()
     while words:
         length, found = _label_at(words, labels)
         if not found:
@@ -53,13 +53,14 @@ def kinds_in(query: str) -> KindQuery:
     return KindQuery(frozenset(kinds), " ".join(rest) if kinds else fold(query))
 
 
-_Labels = dict[tuple[str, ...], frozenset[str]]
+_Labels = Mapping[str, Sequence[tuple[tuple[str, ...], frozenset[str]]]]
+"""Labels by their first letter, which every form of a word keeps."""
 
 
 def _label_at(words: list[str], labels: _Labels) -> tuple[int, frozenset[str]]:
     """Return the kinds whose label the words begin with, and its length in words; the longest label wins."""
     length, found = 1, frozenset[str]()
-    for label, kinds in labels.items():
+    for label, kinds in labels.get(words[0][0], ()):
         size = len(label)
         if length <= size <= len(words) and all(map(_is_form_of, words, label)):
             found = found | kinds if size == length else kinds
@@ -76,7 +77,15 @@ def _is_form_of(word: str, label: str) -> bool:
 
 
 @cache
-def _labels() -> _Labels:
+def _by_letter() -> _Labels:
+    found: dict[str, list[tuple[tuple[str, ...], frozenset[str]]]] = {}
+    for words, kinds in _labels().items():
+        found.setdefault(words[0][0], []).append((words, kinds))
+    return found
+
+
+@cache
+def _labels() -> dict[tuple[str, ...], frozenset[str]]:
     found: dict[tuple[str, ...], set[str]] = {}
     for kind, label in _all_labels():
         for text in _ALTERNATIVES.split(label):

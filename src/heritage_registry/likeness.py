@@ -95,7 +95,7 @@ class Reason(msgspec.Struct, frozen=True):
     metres: int | None = None
 
 
-class Spot(msgspec.Struct, frozen=True):
+class Spot(msgspec.Struct, frozen=True, gc=False):
     """A located shape and how far around it the place may be; `point` where the shape is one."""
 
     shape: BaseGeometry
@@ -104,7 +104,7 @@ class Spot(msgspec.Struct, frozen=True):
     is_settlement: bool
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """What is compared of one site."""
 
     id: str

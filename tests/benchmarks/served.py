@@ -149,6 +149,8 @@ def serving(directory: Path, home: Path) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 @contextmanager

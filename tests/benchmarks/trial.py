@@ -12,6 +12,7 @@ every save and every unfinished form that was acknowledged.
 from __future__ import annotations
 
 import argparse
+import http.client
 import random
 import subprocess
 import sys
@@ -33,7 +34,8 @@ from heritage_registry.parts import Note
 from heritage_registry.registry import SITES, examine, read_record, record_files
 from heritage_registry.site import Site
 
-_LOST: tuple[type[Exception], ...] = (OSError, urllib.error.URLError, AssertionError)
+_LOST = (OSError, urllib.error.URLError, AssertionError, http.client.HTTPException)
+_GONE = (*_LOST, IndexError, StopIteration)
 _GIT = ("git", "-c", "user.name=Trial", "-c", "user.email=trial@example.org")
 
 
@@ -141,7 +143,19 @@ class _Writers:
             if found.returncode == 0:
                 self.outcome.commands += 1
                 self.acknowledged.setdefault(f"{key} command", [])[:] = [value]
+                self._commit(key)
             number += 1
+
+    def _commit(self, key: str) -> None:
+        """Commit as whoever edits by command does; another's commit may have taken it along."""
+        for _ in range(20):
+            found = subprocess.run(
+                [*_GIT, "commit", "-qm", f"Edit {key}", "--", f"records/{key}.geojson"],
+                cwd=self.directory, check=False, capture_output=True, text=True,
+            )  # fmt: skip
+            if found.returncode == 0 or "nothing to commit" in found.stdout + found.stderr:
+                return
+            time.sleep(0.1)
 
     def pull(self, other: Path) -> None:
         """Bring in what somebody else changed meanwhile, in the middle."""
@@ -263,7 +277,7 @@ def _save_on(running: list[Server], key: str, saves: int, outcome: Outcome, fold
                     outcome.lost.append(f"draft of {word}")
             server = running[0]
             status, _, page = server.post(path, typed | {"_action": "save"})
-        except (*_LOST, IndexError, StopIteration):
+        except _GONE:
             time.sleep(0.05)
             continue
         if status == 303:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from heritage_registry.cli.make import written
 from heritage_registry.cli.shared import count, progress, read
 from heritage_registry.cli.signing import signature, signed
-from heritage_registry.registry import SITES, Progress, digest, record_path
+from heritage_registry.registry import Progress
 from heritage_registry.review import with_author
 
 
@@ -79,8 +79,10 @@ def import_command(
     )
     from heritage_registry.importing.plan import plan_import
     from heritage_registry.importing.report import lines, rows_to_mend
-    from heritage_registry.importing.writing import write_sites
+    from heritage_registry.importing.writing import digests_of, finish_import, write_sites
 
+    if finish_import(directory):
+        click.echo("An import that was cut off is finished now.", err=True)
     registry = read(directory)
     mapping = read_mapping(mapping_file) if mapping_file else ColumnMapping()
     given = {"source": source, "language": language_of_texts, "precision": precision}
@@ -102,7 +104,7 @@ def import_command(
     is_whole = not plan.stops and not plan.alike
     if writes and (is_whole or good_rows):
         sites = {**plan.new, **plan.changed}
-        digests = {key: digest(record_path(directory, SITES, key).read_bytes()) for key in plan.changed}
+        digests = digests_of(registry, plan.changed)
         signs = signature(directory, by, organisation)
         publishing = registry.config.publishing
         paths = write_sites(

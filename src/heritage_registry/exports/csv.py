@@ -32,6 +32,11 @@ def csv_file(registry: Registry, language: str) -> bytes:
     return out.getvalue().encode()
 
 
+def as_text(text: str) -> str:
+    """Return a text behind an apostrophe if it begins like a formula, or it would run."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
 def _middle(shape: Any) -> list[Any]:
     """Return longitude and latitude of a point, or of a point within a shape, to six decimals."""
     if shape is None:
@@ -41,11 +46,11 @@ def _middle(shape: Any) -> list[Any]:
 
 
 def _cell(value: Any) -> Any:
-    """Return what is written for a value; text that begins like a formula is quoted, or it would run."""
+    """Return what is written for a value."""
     import pandas
 
     if isinstance(value, str):
-        return f"'{value}" if _FORMULA.match(value) else value
+        return as_text(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if pandas.isna(value) else value

@@ -1,21 +1,26 @@
 """The whole registry as everybody may see it, in one ZIP: every record file, tables, and what describes them.
 
 It is an RO-Crate 1.1 (`ro-crate-metadata.json`) and a Frictionless data package (`datapackage.json`). The
-records lie in it as in a registry's own folder: `heritage --registry FOLDER check` reads it after unpacking, and
-nothing of the public view is lost.
+records lie in it as in a registry's own folder, with the public pictures: `heritage --registry FOLDER check`
+reads it after unpacking, and nothing of the public view is lost.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
+import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
+from heritage_registry.attachments import copy_path
+from heritage_registry.config import Publishing, RegistryConfig
+from heritage_registry.errors import RegistryError
+from heritage_registry.exports.csv import as_text
 from heritage_registry.exports.layers import (
     CLAIM_COLUMNS,
     REPORT_COLUMNS,
@@ -27,16 +32,11 @@ from heritage_registry.exports.layers import (
 from heritage_registry.form import encode
 from heritage_registry.public import public_claims, public_view
 from heritage_registry.registry import CLAIMS, SITES, SOURCES, Registry
+from heritage_registry.site import Site
 
 _CREATED = (1980, 1, 1, 0, 0, 0)
 """A ZIP's first day: a clock would make every file another one."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-_RULE = re.compile(r'^rule = "(\w+)"', re.MULTILINE)
-_NO_LOG = (
-    r'# The registry itself asks for "\1". Its log of reviews is not public and not in this copy.'
-    '\nrule = "anyone"'
-)
+_NO_LOG = "# The registry itself asks for '{rule}'. Its log of reviews is not public and not here.\n"
 
 _CRATE_FILE = "ro-crate-metadata.json"
 _CRATE_CONTEXT = "https://w3id.org/ro/crate/1.1/context"
@@ -66,8 +66,40 @@ def _records(registry: Registry) -> Iterator[tuple[str, bytes]]:
     for kind, records in groups:
         for record in records:
             yield f"{kind.folder}/{record.id}{kind.suffix}", encode(record)
-    settings = (registry.directory / "registry.toml").read_text("utf-8")
-    yield "registry.toml", _RULE.sub(_NO_LOG, settings).encode()
+            if isinstance(record, Site):
+                yield from _pictures(registry, record)
+    yield "registry.toml", _settings(registry.config).encode()
+
+
+def _pictures(registry: Registry, site: Site) -> Iterator[tuple[str, bytes]]:
+    """Yield the copies of pictures that everybody may see; what the private folder holds is in no export."""
+    for report in site.properties.reports:
+        for file in report.evidence.files:
+            if file.public and file.public_copy:
+                path = copy_path(registry.directory, file.public_copy)
+                if not path.is_file():
+                    raise RegistryError(
+                        f"{path.name}, a picture of {site.id}, is missing: run 'heritage check'"
+                    )
+                yield path.relative_to(registry.directory).as_posix(), path.read_bytes()
+
+
+def _settings(config: RegistryConfig) -> str:
+    """Return registry.toml with the rule that a copy without a log of reviews can keep."""
+    comment = _NO_LOG.format(rule=config.publishing.rule) if config.publishing.rule != "anyone" else ""
+    told = msgspec.to_builtins(replace(config, publishing=Publishing(rule="anyone")))
+    return comment + "".join(f"{name} = {_toml(value)}\n" for name, value in told.items())
+
+
+def _toml(value: Any) -> str:
+    """Write a value as TOML; its basic strings are those of JSON but for one sign."""
+    if isinstance(value, dict):
+        pairs = (f"{_toml(name)} = {_toml(part)}" for name, part in value.items() if part is not None)
+        return f"{{ {', '.join(pairs)} }}"
+    if isinstance(value, list | tuple):
+        parts = "".join(f"\n  {_toml(part)}," for part in value)
+        return f"[{parts}\n]" if parts else "[]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 _TABLES: Mapping[str, Mapping[str, str]] = {
@@ -87,12 +119,8 @@ def _csv(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> bytes
     writer = csv.writer(out)
     writer.writerow(columns)
     for row in rows:
-        writer.writerow(_cell(row[name]) for name in columns)
+        writer.writerow(as_text(row[name] or "") for name in columns)
     return out.getvalue().encode()
-
-
-def _cell(text: str | None) -> str:
-    return "" if text is None else f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _data_package(facts: Mapping[str, str], language: str) -> dict[str, Any]:
@@ -164,7 +192,7 @@ def _crate(facts: Mapping[str, str], files: Mapping[str, bytes]) -> dict[str, An
 
 _MEDIA_TYPES: Mapping[str, str] = {
     "geojson": "application/geo+json", "json": "application/json", "csv": "text/csv",
-    "toml": "application/toml",
+    "toml": "application/toml", "jpg": "image/jpeg", "png": "image/png",
 }  # fmt: skip
 
 

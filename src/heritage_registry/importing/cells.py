@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from math import isfinite, nan
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -27,7 +27,9 @@ V = TypeVar("V")
 
 _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*|!--.*?--)>", re.DOTALL)
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff\ufffe\uffff]")
-_MOJIBAKE = re.compile(r"[ÃÐÑ][\x80-\xbf¡-¿]|Ð[^\s]|\ufffd")
+_MOJIBAKE = re.compile(r"[ÃÄÅÉÐÑÕÖ][\x80-\xbf¡-ª¬-º¼-¿€ƒ†‡ˆŠŒŽ˜™š›œžŸ]|Ð[^\s]|\ufffd")
+_TIME_OF_DAY = re.compile(r"(?<=^\d{4}-\d\d-\d\d)[T ]\d\d:\d\d[\d:.+Z-]*$")
+_SHEET_ERROR = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!)")
 
 
 class Value(msgspec.Struct, Generic[V], frozen=True):
@@ -52,9 +54,10 @@ class Remembered(Generic[V]):
         """Return what a cell comes to."""
         found = self._known.get(cell)
         if found is None:
-            found = Value() if is_nothing(cell) else self._reading(cell)
-            if is_nothing(cell) and cell.strip():
-                found = Value(note="was taken for nothing")
+            if is_nothing(cell):
+                found = Value(note="was taken for nothing") if cell.strip() else Value()
+            else:
+                found = self._reading(cell)
             if len(self._known) < _MOST_KEPT:
                 self._known[cell] = found
         return found
@@ -65,6 +68,8 @@ _MOST_KEPT = 200_000
 
 def text(cell: str) -> Value[str]:
     """Return one line of text: composed letters, single blanks, no markup, no hidden signs."""
+    if cell[0] == "#" and _SHEET_ERROR.fullmatch(cell.strip()):
+        return Value(problem="is what a spreadsheet shows for a formula that failed")
     if cell.isascii() and cell.isprintable() and "<" not in cell and "&" not in cell and "  " not in cell:
         return Value(cell.strip())
     plain, notes = cell, []
@@ -121,7 +126,7 @@ def one_of(known: Iterable[str], kind: str, values: Mapping[str, str]) -> Readin
 
 def date(cell: str) -> Value[str]:
     """Return a date in EDTF, from words of any of the languages or from figures."""
-    plain = cell.removesuffix(" 00:00:00").removesuffix("T00:00:00")
+    plain = _TIME_OF_DAY.sub("", cell.strip())
     try:
         found = read_phrase(plain)
     except InvalidDate as error:
@@ -143,7 +148,7 @@ def number(cell: str) -> Value[float]:
     """Return a number; a comma is a decimal sign."""
     plain = cell.strip().replace(",", ".").rstrip("°").replace("\u2212", "-")
     try:
-        value = float(plain)
+        value = float(plain) if "_" not in plain else nan
     except ValueError:
         value = nan
     if not isfinite(value):
@@ -197,8 +202,3 @@ def sources(held: Mapping[str, Source]) -> Reading[str]:
         return Value(found)
 
     return read
-
-
-def remembered(reading: Reading[Any]) -> Remembered[Any]:
-    """Return a reading that works out each text once."""
-    return Remembered(reading)

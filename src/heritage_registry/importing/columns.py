@@ -51,6 +51,11 @@ TARGETS: Mapping[str, str] = {
 IN_A_LANGUAGE = frozenset({"name", "former_name", "settlement", "district", "summary", "note"})
 """Targets whose text needs to be said in which language it is."""
 
+MANY = IN_A_LANGUAGE | {
+    "type", "community", "cause", "effect", "source", "identifier", "built", "protection",
+}  # fmt: skip
+"""Targets that a row can have several values of."""
+
 
 class Guess(msgspec.Struct, frozen=True):
     """What a column seems to be, and in which language, where its name says so."""

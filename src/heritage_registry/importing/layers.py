@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,16 @@ DRIVERS = {
 """By ending, the one driver of GDAL that may open a file. A ZIP is taken for a Shapefile with its parts."""
 
 _BATCH = 10_000
+_START = 4_096
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?[\s\x1e]*[{\[]")
+_STARTS = {
+    **dict.fromkeys(("geojson", "geojsonl", "geojsons"), _JSON),
+    "kml": re.compile(rb"(?s)(?!.*<OGRVRT).*<(?:\w+:)?kml[\s>]", re.IGNORECASE),
+    "gpkg": re.compile(rb"SQLite format 3\0"),
+    "fgb": re.compile(rb"fgb"),
+    "shp": re.compile(rb"\0\0\x27\x0a"),
+}
+"""How a file of each ending begins."""
 
 
 def read_layer(path: Path, asked: Asked) -> Table:
@@ -26,7 +38,10 @@ def read_layer(path: Path, asked: Asked) -> Table:
     kind = ending(path)
     if kind in ("zip", "kmz"):
         check_archive(path)
-    address = f"/vsizip/{path.resolve()}" if kind == "zip" else path.resolve()
+    address = _inside(path) if kind == "zip" else path.resolve()
+    if kind not in ("zip", "kmz"):
+        with path.open("rb") as file:
+            _check_start(path.name, kind, file.read(_START))
     try:
         names = [str(name) for name, _ in pyogrio.list_layers(address)]
         if asked.sheet is not None and asked.sheet not in names:
@@ -44,11 +59,32 @@ def read_layer(path: Path, asked: Asked) -> Table:
     if facts["features"] > MAX_ROWS or len(facts["fields"]) > MAX_COLUMNS:
         raise UnreadableFile(f"{path.name} is too large: {facts['features']:,} features; split it")
     notes = [f"only the layer {layer!r} was read; there are {len(names)}"] if len(names) > 1 else []
+    transformer(asked.crs)
     crs = asked.crs or facts["crs"]
     if crs is None:
         notes.append("says no coordinate system: WGS 84, longitude first, was assumed")
     header = named_columns([GEOMETRY, *map(str, facts["fields"])])
     return Table(layer, header, _features(address, layer, int(facts["features"]), crs), tuple(notes))
+
+
+def _inside(path: Path) -> str:
+    """Return GDAL's address of the one Shapefile in a ZIP."""
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.lower().endswith(".shp")]
+        names = [name for name in names if not name.startswith("__MACOSX/")]
+        if len(names) != 1:
+            raise UnreadableFile(
+                f"{path.name} holds {len(names)} Shapefiles; put one with its parts in a ZIP"
+            )
+        with archive.open(names[0]) as file:
+            _check_start(path.name, "shp", file.read(_START))
+    return f"/vsizip/{{{path.resolve()}}}/{names[0]}"
+
+
+def _check_start(name: str, kind: str, start: bytes) -> None:
+    """Refuse what another driver would open: GDAL tries them all, and some files lead it to other files."""
+    if not _STARTS[kind].match(start):
+        raise UnreadableFile(f"{name} cannot be read as {DRIVERS[kind]}: it does not begin like one")
 
 
 def read_parquet(path: Path, asked: Asked) -> Table:
@@ -75,8 +111,9 @@ def _features(address: Any, layer: str, count: int, crs: str | None) -> Iterator
 
 def _framed(frame: Any, crs: Any, start: int) -> Iterator[Row]:
     import shapely
+    from geopandas import GeoDataFrame
 
-    if not hasattr(frame, "geometry"):
+    if not isinstance(frame, GeoDataFrame):
         shapes: list[str] = [""] * len(frame)
     else:
         located = frame.set_crs(crs, allow_override=True) if crs else frame
@@ -97,3 +134,18 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def transformer(crs: str | None) -> Any:
+    """Return what leads from a system of coordinates to WGS 84, longitude first; None where none is said."""
+    if crs is None:
+        return None
+    from pyproj import Transformer
+    from pyproj.exceptions import CRSError
+
+    try:
+        return Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    except CRSError as error:
+        raise UnreadableFile(
+            f"[file] crs: {crs!r} is no system of coordinates; write such as EPSG:32638"
+        ) from error

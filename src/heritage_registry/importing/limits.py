@@ -11,6 +11,7 @@ MAX_BYTES = 2_000_000_000
 MAX_ROWS = 2_000_000
 MAX_COLUMNS = 1_000
 MAX_CELL = 100_000
+"""Letters in one cell: what is longer is no statement on one site, and is told and not cut."""
 MAX_UNPACKED = 1_000_000_000
 MAX_MEMBERS = 2_000
 MAX_RATIO = 200

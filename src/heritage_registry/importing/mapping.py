@@ -20,8 +20,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from heritage_registry.importing.columns import TARGETS, guess_columns
 from heritage_registry.importing.errors import UnreadableFile
@@ -37,7 +39,7 @@ class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     field: str
     language: str | None = None
     scheme: str | None = None
-    split: str | None = None
+    split: Annotated[str, Meta(min_length=1)] | None = None
     values: Mapping[str, str] = {}
 
 
@@ -49,16 +51,16 @@ class Constants(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     community: str | None = None
     type: str | None = None
     precision: str | None = None
-    uncertainty_m: int | None = None
+    uncertainty_m: Annotated[int, Meta(ge=1)] | None = None
     evidence: str | None = None
     assessor: str | None = None
 
 
 class _FilePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     sheet: str | None = None
-    header_row: int | None = None
+    header_row: Annotated[int, Meta(ge=1)] | None = None
     encoding: str | None = None
-    delimiter: str | None = None
+    delimiter: Annotated[str, Meta(pattern='^[^\\w\\s"]$|^\\t$')] | None = None
     crs: str | None = None
 
 

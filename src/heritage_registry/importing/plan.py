@@ -16,7 +16,7 @@ from heritage_registry.importing.mapping import ColumnMapping
 from heritage_registry.importing.rows import RowReader
 from heritage_registry.importing.tables import Row, Table
 from heritage_registry.publishing import status_of
-from heritage_registry.registry import Registry
+from heritage_registry.registry import Registry, collector_paused
 from heritage_registry.site import Site
 
 EXAMPLES = 3
@@ -68,21 +68,22 @@ def plan_import(
     """Read every row and return what would be written. Rows of one id are put together in one record."""
     plan = Plan(table.sheet, table.header, mapping, list(table.notes), list(unplaced))
     reader = RowReader(table.sheet, table.header, mapping, registry)
-    first_rows: dict[str, Row] = {}
-    for row in _with_examples(table, plan):
-        plan.read += 1
-        taken = reader.read(row)
-        plan.problems += taken.problems
-        if taken.site is None:
-            plan.rows.append(row)
-        else:
-            first_rows.setdefault(taken.site.id, row)
-            _sort_in(plan, taken.site, row, registry)
-        if plan.read % 1_000 == 0:
-            progress(plan.read)
-    _refuse_what_breaks_rules(plan, first_rows, registry)
+    rows_of: dict[str, list[Row]] = {}
+    with collector_paused():
+        for row in _with_examples(table, plan):
+            plan.read += 1
+            taken = reader.read(row)
+            plan.problems += taken.problems
+            if taken.site is None:
+                plan.rows.append(row)
+            else:
+                rows_of.setdefault(taken.site.id, []).append(row)
+                _sort_in(plan, taken.site, row, registry)
+            if plan.read % 1_000 == 0:
+                progress(plan.read)
+    _refuse_what_breaks_rules(plan, rows_of, registry)
     if not takes_alike:
-        _set_apart(plan, first_rows, registry)
+        _set_apart(plan, rows_of, registry)
     plan.problems.sort()
     plan.rows.sort(key=lambda row: row.number)
     return plan
@@ -101,7 +102,9 @@ def _with_examples(table: Table, plan: Plan) -> Iterator[Row]:
 def _sort_in(plan: Plan, site: Site, row: Row, registry: Registry) -> None:
     key = site.id
     if key in plan.new:
-        plan.new[key] = joined(plan.new[key], site)
+        after = joined(plan.new[key], site)
+        plan.unchanged += after == plan.new[key]
+        plan.new[key] = after
         return
     before = plan.changed.get(key) or registry.sites.get(key)
     if before is None:
@@ -120,8 +123,8 @@ def _sort_in(plan: Plan, site: Site, row: Row, registry: Registry) -> None:
         plan.changed[key] = after
 
 
-def _refuse_what_breaks_rules(plan: Plan, first_rows: Mapping[str, Row], registry: Registry) -> None:
-    """Run the registry's own rules on the records that would be written."""
+def _refuse_what_breaks_rules(plan: Plan, rows_of: Mapping[str, list[Row]], registry: Registry) -> None:
+    """Run the registry's own rules on the records that would be written; one that breaks any waits whole."""
     written = {**plan.new, **plan.changed}
     if not written:
         return
@@ -132,21 +135,22 @@ def _refuse_what_breaks_rules(plan: Plan, first_rows: Mapping[str, Row], registr
         Chosen(registry.sources, ()),
         Chosen(registry.claims, ()),
     )
+    waiting = {row.number: row for row in plan.rows}
     for finding in run_checks(records):
         plan.new.pop(finding.id, None)
         plan.changed.pop(finding.id, None)
-        row = first_rows[finding.id]
         message = f"{dotted(finding.field)}: {finding.message}"
-        plan.problems.append(CellProblem(plan.sheet, row.number, "", "", message))
-        if row not in plan.rows:
-            plan.rows.append(row)
+        for row in rows_of[finding.id]:
+            plan.problems.append(CellProblem(plan.sheet, row.number, "", "", message))
+            waiting[row.number] = row
+    plan.rows = list(waiting.values())
 
 
-def _set_apart(plan: Plan, first_rows: Mapping[str, Row], registry: Registry) -> None:
+def _set_apart(plan: Plan, rows_of: Mapping[str, list[Row]], registry: Registry) -> None:
     """Take out the new sites that may be places the registry holds: somebody has to look at each."""
     index = index_sites(registry.sites.values())
     for key, site in list(plan.new.items()):
         found = [one for one in likely_duplicates(candidate_of(site), index) if one.is_warning]
         if found:
-            plan.alike.append(Alike(first_rows[key].number, site, found[0]))
+            plan.alike.append(Alike(rows_of[key][0].number, site, found[0]))
             del plan.new[key]

@@ -19,10 +19,14 @@ GEOMETRY = "(shape)"
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One row: its number as the file counts, and a text for each column; an empty text is nothing."""
+    """One row: its number as the file counts, and a text for each column; an empty text is nothing.
+
+    `surplus` is how many cells with something in them stand behind the last column.
+    """
 
     number: int
     cells: tuple[str, ...]
+    surplus: int = 0
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -90,7 +94,7 @@ HEADER_LOOK = 20
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int:
-    """Return the place of the row that names the columns: the first with most cells filled, all different.
+    """Return the place of the row that names the columns: the first with most cells filled.
 
     Titles and remarks above a table fill one or two cells; the header fills as many as the rows below it.
     """
@@ -100,7 +104,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
     most = max(widths)
     for place, (row, width) in enumerate(zip(rows, widths, strict=False)):
         filled = [cell.strip() for cell in row if cell.strip()]
-        if width >= max(1, 0.6 * most) and len(set(filled)) == len(filled) and not _is_all_numbers(filled):
+        if width >= max(1, 0.6 * most) and 2 * len(set(filled)) > width and not _is_all_numbers(filled):
             return place
     return 0
 

@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from heritage_registry.importing.errors import UnreadableFile
-from heritage_registry.importing.limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS
+from heritage_registry.importing.limits import MAX_COLUMNS, MAX_ROWS
 from heritage_registry.importing.tables import (
     HEADER_LOOK,
     Asked,
@@ -21,8 +21,14 @@ from heritage_registry.importing.tables import (
 )
 
 _SAMPLE = 200_000
+_KEPT_AS_TEXT = frozenset(f"'{sign}" for sign in "=+-@\t\r")
 _DELIMITERS = ",;\t|"
-_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_MARKS = (
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
 _OLD_ENCODINGS = ("cp1251", "cp1254", "cp1252")
 """Windows' own of the region: Cyrillic, Turkish and Azerbaijani, western."""
 
@@ -30,13 +36,15 @@ _OLD_ENCODINGS = ("cp1251", "cp1254", "cp1252")
 def read_text_table(path: Path, asked: Asked) -> Table:
     """Return the table of a CSV or TSV file."""
     encoding, notes = _encoding(path, asked)
-    with path.open(encoding=encoding, newline="", errors="strict") as file:
-        try:
+    try:
+        with path.open(encoding=encoding, newline="") as file:
             sample = file.read(_SAMPLE)
-        except UnicodeDecodeError as error:
-            raise _unreadable(path, encoding, error) from error
+    except LookupError as error:
+        raise UnreadableFile(f"[file] encoding: {encoding!r} is no encoding; write such as cp1251") from error
+    except UnicodeError as error:
+        raise _unreadable(path, encoding, error) from error
     delimiter = asked.delimiter or ("\t" if ending(path) == "tsv" else _delimiter(sample))
-    first = list(islice(csv.reader(io.StringIO(sample), delimiter=delimiter), HEADER_LOOK))
+    first = _first_rows(sample, delimiter, max(HEADER_LOOK, asked.header_row or 0))
     place = asked.header_row - 1 if asked.header_row else find_header(first)
     if place >= len(first):
         raise UnreadableFile(f"{path.name}: there is no row {place + 1}; look at header_row of the mapping")
@@ -49,19 +57,46 @@ def read_text_table(path: Path, asked: Asked) -> Table:
 
 
 def _rows(path: Path, encoding: str, delimiter: str, place: int, width: int) -> Iterator[Row]:
-    csv.field_size_limit(MAX_CELL)
+    number = place + 1
     with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=delimiter)
+        # A reader that is not strict takes all rows after an unclosed quotation mark for one cell.
+        reader = csv.reader(file, delimiter=delimiter, strict=True)
         try:
             for number, cells in enumerate(islice(reader, place + 1, None), start=place + 2):
                 if number > MAX_ROWS:
                     raise UnreadableFile(f"{path.name} has more than {MAX_ROWS:,} rows; split it")
                 if any(cells):
-                    yield Row(number, tuple(cells[:width]) + ("",) * (width - len(cells)))
-        except UnicodeDecodeError as error:
+                    surplus = sum(map(bool, cells[width:])) if len(cells) > width else 0
+                    yield Row(number, _as_wide(cells, width), surplus)
+        except UnicodeError as error:
             raise _unreadable(path, encoding, error) from error
         except csv.Error as error:
-            raise UnreadableFile(f"{path.name}, line {reader.line_num}: {error}; save it again") from error
+            raise UnreadableFile(f"{path.name}, row {number + 1}: {_said(error)}") from error
+
+
+def _as_wide(cells: list[str], width: int) -> tuple[str, ...]:
+    """Return the cells of a row, without the apostrophe that keeps a text from running as a formula."""
+    plain = (cell[1:] if cell[:2] in _KEPT_AS_TEXT else cell for cell in cells[:width])
+    return (*plain, *("" for _ in range(width - len(cells))))
+
+
+def _said(error: csv.Error) -> str:
+    if "field limit" in str(error):
+        return f"a cell has more than {csv.field_size_limit():,} letters; is a quotation mark not closed?"
+    if "end of data" in str(error):
+        return "a quotation mark opens a cell and none closes it; what follows was taken for one cell"
+    return f"{error}; a quotation mark inside a cell is written twice"
+
+
+def _first_rows(sample: str, delimiter: str, most: int) -> list[list[str]]:
+    """Return the first rows; what cannot be read is told, with its row, when all rows are read."""
+    found: list[list[str]] = []
+    try:
+        for cells in islice(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), most):
+            found.append(cells)
+    except csv.Error:
+        pass
+    return found
 
 
 def _encoding(path: Path, asked: Asked) -> tuple[str, list[str]]:
@@ -117,8 +152,7 @@ def _delimiter(sample: str) -> str:
     """Return the separator with which the first rows have the most columns, the same in each."""
 
     def columns(delimiter: str) -> tuple[int, int]:
-        rows = list(islice(csv.reader(io.StringIO(sample), delimiter=delimiter), 30))
-        widths = [len(row) for row in rows if row]
+        widths = [len(row) for row in _first_rows(sample, delimiter, 30) if row]
         if not widths:
             return 0, 0
         usual = max(set(widths), key=widths.count)
@@ -127,6 +161,6 @@ def _delimiter(sample: str) -> str:
     return max(_DELIMITERS, key=columns)
 
 
-def _unreadable(path: Path, encoding: str, error: UnicodeDecodeError) -> UnreadableFile:
-    byte = f"{error.object[error.start]:#04x}"
-    return UnreadableFile(f"{path.name}: byte {byte} is no {encoding}; say the encoding it was saved in")
+def _unreadable(path: Path, encoding: str, error: UnicodeError) -> UnreadableFile:
+    said = f"byte {error.object[error.start]:#04x}" if isinstance(error, UnicodeDecodeError) else "this"
+    return UnreadableFile(f"{path.name}: {said} is no {encoding}; say the encoding it was saved in")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from heritage_registry.importing.errors import UnreadableFile
-from heritage_registry.importing.limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS, check_archive
+from heritage_registry.importing.limits import MAX_COLUMNS, MAX_ROWS, check_archive
 from heritage_registry.importing.tables import HEADER_LOOK, Asked, Row, Table, find_header, named_columns
 
 
@@ -85,4 +85,4 @@ def _text(cell: Any) -> str:
         return cell.isoformat()
     if isinstance(cell, timedelta):
         return str(cell)
-    return str(cell)[:MAX_CELL]
+    return str(cell)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from heritage_registry.errors import StaleRecord
 from heritage_registry.form import encode
-from heritage_registry.registry import SITES, digest, record_path
+from heritage_registry.registry import SITES, Registry, digest, read_record, record_path
 from heritage_registry.registry.writing import locked, write_durably
 from heritage_registry.site import Site
 
@@ -29,6 +29,16 @@ class _Listed(msgspec.Struct, frozen=True):
 
     id: str
     before: str | None
+
+
+def digests_of(registry: Registry, ids: Iterable[str]) -> dict[str, str]:
+    """Return the digests of the files of sites as they were read. Raises `StaleRecord` for a newer file."""
+    found = {}
+    for key in ids:
+        record, found[key] = read_record(registry.directory, SITES, key)
+        if record != registry.sites[key]:
+            raise StaleRecord(f"{key}{SITES.suffix} was written meanwhile; import the file again")
+    return found
 
 
 def write_sites(directory: Path, sites: Mapping[str, Site], read_digests: Mapping[str, str]) -> list[Path]:
@@ -73,8 +83,10 @@ def _finish(directory: Path) -> None:
     target = directory / SITES.folder
     target.mkdir(exist_ok=True)
     for one in msgspec.json.decode((folder / _LIST).read_bytes(), type=list[_Listed]):
-        if (folder / one.id).exists():
-            (folder / one.id).replace(record_path(directory, SITES, one.id))
+        path = record_path(directory, SITES, one.id)
+        # Between a crash and now somebody may have gone on: their text stays, and the row can be read again.
+        if (folder / one.id).exists() and _digest(path) == one.before:
+            (folder / one.id).replace(path)
     _flush_folder(target)
     shutil.rmtree(folder)
 
@@ -82,9 +94,12 @@ def _finish(directory: Path) -> None:
 def _compare(directory: Path, listed: list[_Listed]) -> None:
     for one in listed:
         path = record_path(directory, SITES, one.id)
-        found = digest(path.read_bytes()) if path.exists() else None
-        if found != one.before:
+        if _digest(path) != one.before:
             raise StaleRecord(f"{path.name} was written meanwhile; import the file again")
+
+
+def _digest(path: Path) -> str | None:
+    return digest(path.read_bytes()) if path.exists() else None
 
 
 def _write_flushed(path: Path, raw: bytes) -> None:

@@ -61,8 +61,8 @@ def map_files(
     """Return the files of a map that a host serves: path and what makes the text.
 
     With `has_pages` it links to the plain pages that are published with it. Of more than `most_in_page` sites
-    it holds only the columns. Its blocks lie beside it, in a folder named by the digest of the records: a page
-    never gets blocks of other records than its own.
+    it holds only the columns. Its blocks lie beside it, in a folder named by the digest of the records: a
+    page never gets blocks of other records than its own.
     """
     if len(public_view(registry.sites.values())) <= most_in_page:
         return [("index.html", lambda: _whole_page(_served(registry, has_pages=has_pages)))]

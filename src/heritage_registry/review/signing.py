@@ -48,7 +48,9 @@ class Signature(msgspec.Struct, frozen=True):
     ) -> Review:
         """Return the entry of the log for an act."""
         if not self.by.strip():
-            raise Unsigned("say who you are: a pseudonym is enough, and every act is signed with one")
+            raise Unsigned(
+                "say who you are: a pseudonym is enough, and every act is signed with one: --by NAME"
+            )
         return Review(
             act=act,
             by=" ".join(self.by.split()),

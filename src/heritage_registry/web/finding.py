@@ -15,7 +15,7 @@ from heritage_registry.web.forms.reading import Answers, Fault, read_date
 from heritage_registry.web.forms.source_finder import described, shown_source
 from heritage_registry.web.forms.word_lists import is_list, list_title, word_list
 from heritage_registry.web.office import Office, Reader
-from heritage_registry.web.questions import places_like
+from heritage_registry.web.questions import places_like, places_nearby
 from heritage_registry.web.respond import Pairs, form, page
 from heritage_registry.web.tasks import sent
 
@@ -80,12 +80,20 @@ def _said(fault: Fault, reader: Reader) -> str:
 
 
 def places(_request: Request, reader: Reader, office: Office, pairs: Pairs) -> Response:
-    """The sites like the one that is being typed, as a piece of the page."""
+    """The sites like the one that is being typed, and those nearby, as pieces of the page."""
     given = sent(pairs)
-    found = places_like(given.flat, reader, office.index(reader.look), given.control)
+    index = office.index(reader.look)
+    found = places_like(given.flat, reader, index, given.control)
+    nearby = places_nearby(given.flat, reader, index)
     module: Any = reader.book.environment.get_template("places.html").module
     count = len(found.listed) if found else 0
-    return _json({"count": count, "html": str(module.panel(found)) if found else ""})
+    return _json(
+        {
+            "count": count,
+            "html": str(module.panel(found)) if found else "",
+            "nearby": str(module.near_list(nearby)) if nearby else "",
+        }
+    )
 
 
 def _json(value: Any) -> Response:

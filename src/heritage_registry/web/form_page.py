@@ -26,7 +26,7 @@ from heritage_registry.web.forms.view import FormView
 from heritage_registry.web.forms.where import where_of
 from heritage_registry.web.office import Office, Reader
 from heritage_registry.web.pasting import read_citations
-from heritage_registry.web.questions import places_like
+from heritage_registry.web.questions import places_like, places_nearby
 from heritage_registry.web.saving import must_sign
 from heritage_registry.web.tasks import Sent, Task, sent
 
@@ -87,7 +87,9 @@ def shown(
     if view.first_wrong and not view.focus:
         view = msgspec.structs.replace(view, focus=view.first_wrong)
     if task.address == "/new/site" and "places" not in extra:
-        extra["places"] = places_like(answers.flat, reader, office.index(reader.look), answers.control)
+        index = office.index(reader.look)
+        extra["places"] = places_like(answers.flat, reader, index, answers.control)
+        extra["nearby"] = places_nearby(answers.flat, reader, index)
     others = [d for d in reader.drafts.all() if d.form == task.address and d.id != control["_draft"]]
     return reader.page(
         "form.html", status, form=view, task=task, is_edit=is_edit, others=len(others),

@@ -148,8 +148,8 @@ class Office:
             return
         with self._lock:
             books = [self.desk.book(look, tag) for tag in look.registry.config.reader_languages]
-        self.index(look)
         self.desk.prepare(look, books)
+        self.index(look)
         gc.freeze()  # what was made stays: no search for garbage goes through it again
 
     def desk_of(self, reader: Reader) -> Desk:
@@ -266,12 +266,12 @@ def keep_language(request: Request, response: Response) -> None:
 
 
 def map_policy(page: str) -> str:
-    """Return the policy of the map: its scripts and styles by their digests, and no request anywhere."""
+    """Return the policy of the map: its scripts and styles by digests, pictures from here, nothing else."""
     scripts = [text for kind, text in _elements(page, "script") if "type=" not in kind]
     styles = [text for _, text in _elements(page, "style")]
     return (
         f"default-src 'none'; script-src {_digests(scripts)}; style-src {_digests(styles)};"
-        " img-src data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+        " img-src data: blob: 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     )
 
 

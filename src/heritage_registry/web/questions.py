@@ -14,6 +14,7 @@ from heritage_registry.duplicates import (
     Likeness,
     candidate_of,
     likely_duplicates,
+    places_beside,
 )
 from heritage_registry.likeness import Reason
 from heritage_registry.pages.lists import site_row
@@ -38,6 +39,8 @@ REASON = "Decided when the record was entered, with both places shown side by si
 _DECIDED = "_place."
 _WHY = "_why."
 _SOURCES_SHOWN = 3
+_NEARBY_M = 10_000
+_LISTED_NEARBY = 6
 _MAX_NAMES = 20
 
 
@@ -64,6 +67,22 @@ class Places(msgspec.Struct, frozen=True):
 
     listed: tuple[Place, ...]
     picture: Picture | None
+
+
+class NearbySite(msgspec.Struct, frozen=True):
+    """A site at a place nearby."""
+
+    id: str
+    name: Name
+    kinds: str
+
+
+class Nearby(msgspec.Struct, frozen=True):
+    """A place nearby: how far it or its settlement is, and its sites; `more` need not be seen at once."""
+
+    distance: str
+    sites: tuple[NearbySite, ...]
+    more: tuple[NearbySite, ...]
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -99,6 +118,25 @@ def places_like(
     if isinstance(candidate.geometry, Point):
         own = Spot(0, *candidate.geometry.coordinates, candidate.uncertainty_m or 0)
     return _shown(found, own, reader, control)
+
+
+def places_nearby(flat: Flat, reader: Reader, index: DuplicateIndex) -> tuple[Nearby, ...]:
+    """Return the first places with sites at or near the one that is being typed, but for those warned of."""
+    candidate = candidate_from(flat)
+    if candidate.geometry is None:
+        return ()
+    return tuple(
+        _nearby(place, reader)
+        for place in places_beside(candidate, index)
+        if not place[0].is_warning and (metres := place[0].distance_m) is not None and metres <= _NEARBY_M
+    )
+
+
+def _nearby(place: tuple[Likeness, ...], reader: Reader) -> Nearby:
+    rows = [(found.site, site_row(reader.book, found.site)) for found in place]
+    sites = tuple(NearbySite(key, row.name, row.kinds) for key, row in rows)
+    (far,) = (_in_words(reason, reader) for reason in place[0].reasons if reason.metres is not None)
+    return Nearby(far, sites[:_LISTED_NEARBY], sites[_LISTED_NEARBY:])
 
 
 def candidate_from(flat: Flat) -> Candidate:

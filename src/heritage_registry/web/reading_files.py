@@ -11,6 +11,7 @@ import pickle
 import stat
 import struct
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -109,8 +110,12 @@ def _read_beside(
     batches = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
     workers = min(os.cpu_count() or 1, 8)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for raw in pool.map(_read_batch, *zip(*((folder, batch, kind) for batch in batches), strict=True)):
-            yield _Unpickler(BytesIO(raw)).load()
+        # No more at a time than are taken from them: what waits would fill the memory.
+        running = deque(pool.submit(_read_batch, folder, batch, kind) for batch in batches[: 2 * workers])
+        for batch in [*batches[2 * workers :], *([None] * len(running))]:
+            yield _Unpickler(BytesIO(running.popleft().result())).load()
+            if batch is not None:
+                running.append(pool.submit(_read_batch, folder, batch, kind))
 
 
 def _read_batch(folder: Path, wanted: Sequence[Wanted], kind: Kind) -> bytes:

@@ -33,6 +33,7 @@ LOOKING: Mapping[str, Role] = {
     "/login": "reader",
     "/me": "reader",
     "/evidence/copies/{name}": "reader",
+    "/evidence/{folder}/{name}": "reader",
     "/problems": "contributor",
     "/sites/{key}/reports/{report}/files": "contributor",
     "/uploads/{draft}/{sha256}": "contributor",

@@ -21,6 +21,9 @@ ALL_KINDS = (*KINDS, *PROPOSED)
 _EVERYTHING_AGAIN_S = 60.0
 """How often all files are asked for their times though the system tells what changes (see `watching`)."""
 
+_MANY = 3_000
+"""So many files are asked one by one for every page; with more the system is asked what changed."""
+
 Key = tuple[str, str]
 """A record: the folder of its kind and its id."""
 
@@ -43,7 +46,7 @@ class Shelf:
     they stand for, `strays` what lies among the records and is none. Whoever calls holds a lock.
     """
 
-    def __init__(self, directory: Path, *, asks_system: bool = True) -> None:
+    def __init__(self, directory: Path, *, asks_system: bool | None = None) -> None:
         self._folders = {kind: directory / kind.folder for kind in ALL_KINDS}
         self._files: dict[Kind, dict[str, File]] = {kind: {} for kind in ALL_KINDS}
         self.records: dict[str, dict[str, AnyRecord]] = {kind.folder: {} for kind in ALL_KINDS}
@@ -51,7 +54,8 @@ class Shelf:
         self.unread: dict[Key, str] = {}
         self.strays: dict[Key, Problem] = {}
         self._changes = Changes(set(), set(), strays=False)
-        self._watch = Watch(asks_system=asks_system)
+        self._asks_system = asks_system
+        self._watch = Watch()
         self._looked_at = 0.0
         self._doubted: list[tuple[Kind, str]] = []
         self._doubting = threading.Lock()
@@ -71,7 +75,8 @@ class Shelf:
     def _look_again(self, changes: Changes) -> None:
         told = self._watch.changed()
         if told is None:
-            self._watch.begin(self._folders.values())
+            if self._is_to_be_watched():
+                self._watch.begin(self._folders.values())
             for kind in ALL_KINDS:
                 self._look_at_all(kind, changes)
             self._looked_at = time.monotonic()
@@ -81,6 +86,13 @@ class Shelf:
         for kind, name in {*doubted, *((kinds[folder], n) for folder, names in told.items() for n in names)}:
             self._visit(kind, name, _state_of(self._folders[kind] / name), changes)
         self._look_later()
+
+    def _is_to_be_watched(self) -> bool:
+        """Tell whether asking every file takes longer than a page may."""
+        if self._asks_system is not None:
+            return self._asks_system
+        there = (folder for folder in self._folders.values() if folder.is_dir())
+        return sum(len(os.listdir(folder)) for folder in there) > _MANY  # noqa: PTH208 - names are enough
 
     def _look_at_all(self, kind: Kind, changes: Changes) -> None:
         states = _states(self._folders[kind])

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+from array import array
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
@@ -59,8 +60,9 @@ class SiteFinder:
         self._lock = threading.Lock()
         self._sites: Mapping[str, Site] = {}
         self._ids: list[str] = []
-        self._by_word: dict[str, list[int]] = {}
-        self._by_name: dict[str, list[int]] = {}
+        self._by_word: Mapping[str, array[int]] = {}
+        self._by_name: Mapping[str, array[int]] = {}
+        self._by_kind: Mapping[str, array[int]] = {}
         self._words = self._names = Spellings(())
 
     def worth_asking(self, query: str, sites: Mapping[str, Site]) -> set[str] | None:
@@ -75,9 +77,10 @@ class SiteFinder:
         asked = kinds_in(query)
         found = {self._ids[row] for row in self._answering(tokens(query))}
         if asked.kinds:
-            of_kind = (key for key, x in sites.items() if not asked.kinds.isdisjoint(site_types(x)))
-            rest = {self._ids[row] for row in self._answering(tokens(asked.rest))} if asked.rest else None
-            found.update(key for key in of_kind if rest is None or key in rest)
+            of_kind = set(chain.from_iterable(self._by_kind.get(kind, ()) for kind in asked.kinds))
+            if asked.rest:
+                of_kind &= self._answering(tokens(asked.rest))
+            found.update(self._ids[row] for row in of_kind)
         return {*found, *changed, query} & sites.keys()
 
     def _answering(self, asked: list[str]) -> set[int]:
@@ -87,10 +90,12 @@ class SiteFinder:
             meanings = {meaning for word in asked if (meaning := generic_meaning(word))}
             words = {m: [w for w in self._by_word if generic_meaning(w) == m] for m in meanings}
             return self._in_all(words.values())
-        together = self._names.answering("".join(specific))
-        return self._in_all(map(self._words.answering, specific)) | set(
-            chain.from_iterable(self._by_name[name] for name in together)
+        together = "".join(specific)
+        whole = chain(
+            (self._by_name[name] for name in self._names.answering(together)),
+            (self._by_word[word] for word in self._words.answering(together)),
         )
+        return self._in_all(map(self._words.answering, specific)) | set(chain.from_iterable(whole))
 
     def _in_all(self, groups: Iterable[Iterable[str]]) -> set[int]:
         """Return the rows that have a word of each group."""
@@ -101,19 +106,24 @@ class SiteFinder:
         return found or set()
 
     def _list(self, sites: Mapping[str, Site]) -> None:
-        by_word: dict[str, list[int]] = {}
-        by_name: dict[str, list[int]] = {}
+        by_word: dict[str, array[int]] = {}
+        by_name: dict[str, array[int]] = {}
+        by_kind: dict[str, array[int]] = {}
         for row, site in enumerate(sites.values()):
             words: set[str] = set()
             names: set[str] = set()
             for text in chain((name.text for name in site.properties.names), place_names(site)):
                 found = tokens(text)
                 words.update(found)
-                names.add("".join(word for word in found if generic_meaning(word) is None))
+                specific = [word for word in found if generic_meaning(word) is None]
+                if len(specific) > 1:
+                    names.add("".join(specific))
             for word in words:
-                by_word.setdefault(word, []).append(row)
-            for name in names - {""}:
-                by_name.setdefault(name, []).append(row)
+                by_word.setdefault(word, array("I")).append(row)
+            for name in names:
+                by_name.setdefault(name, array("I")).append(row)
+            for kind in site_types(site):
+                by_kind.setdefault(kind, array("I")).append(row)
         self._sites, self._ids = sites, list(sites)
-        self._by_word, self._by_name = by_word, by_name
+        self._by_word, self._by_name, self._by_kind = by_word, by_name, by_kind
         self._words, self._names = Spellings(by_word), Spellings(by_name)

@@ -45,10 +45,11 @@ class Look(msgspec.Struct, frozen=True):
 class RegistryState:
     """A registry's folder, looked at again for every page.
 
-    Where `asks_system`, the system tells what changed if it can; else every file is asked every time.
+    Where `asks_system`, the system tells what changed if it can; else every file is asked every time; the
+    number of files decides where it is not given.
     """
 
-    def __init__(self, directory: Path, *, asks_system: bool = True) -> None:
+    def __init__(self, directory: Path, *, asks_system: bool | None = None) -> None:
         self.directory = directory
         self._lock = threading.Lock()
         self._config_state: tuple[int, ...] | None = None

@@ -342,4 +342,5 @@ def routes(office: Office) -> list[BaseRoute]:
         Route("/uploads/{draft}/{sha256}", page(office, preview), methods=["GET"]),
         Route("/evidence/copies/{name}", page(office, copy), methods=["GET"]),
         Route("/evidence/originals/{sha256}", page(office, original), methods=["GET"]),
+        Route("/evidence/{folder}/{name}", page(office, copy), methods=["GET"]),
     ]

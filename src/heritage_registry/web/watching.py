@@ -40,10 +40,9 @@ _LOCAL_DISKS = frozenset(
 
 
 class Watch:
-    """Folders of which the system tells changes; where it cannot or is not asked, nothing is ever known."""
+    """Folders of which the system tells changes; where it cannot, nothing is ever known."""
 
-    def __init__(self, *, asks_system: bool = True) -> None:
-        self._asks_system = asks_system
+    def __init__(self) -> None:
         self._file = -1
         self._folders: dict[int, Path] = {}
         self._watched: dict[Path, tuple[int, int] | None] = {}
@@ -51,7 +50,7 @@ class Watch:
     def begin(self, folders: Iterable[Path]) -> None:
         """Watch folders from now on, whether or not each is there; look at them after this, not before."""
         self.end()
-        system = _system() if self._asks_system else None
+        system = _system()
         if system is None:
             return
         self._file = system.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)

@@ -274,12 +274,12 @@ class Desk:
     def prepare(self, look: Look, books: Sequence[AppBook]) -> None:
         """Work out what the lists and counts need, the soonest asked for first."""
         sites = look.registry.sites
+        self.coverage(look)  # first, as what it needs for the moment is then used again
         for book in books:
             book.in_order(sites)
         books[0].edition.site_citers.get("")
         self._finder.worth_asking("", sites)
         self.standings(books[0])
-        self.coverage(look)
         for claim in books[0].edition.claims:
             books[0].edition.comparisons[claim]
 

@@ -282,7 +282,13 @@ def _routes(office: Office, path: str, maker: TaskMaker) -> list[BaseRoute]:
 
 def drafts_page(_request: Request, reader: Reader, _office: Office) -> Response:
     """What somebody began to type and did not save."""
-    return reader.page("drafts.html", drafts=reader.drafts.all())
+    return reader.page("drafts.html", drafts=reader.drafts.all(), title_of=_title_of)
+
+
+def _title_of(form: str) -> str:
+    """Return the key of what a form is called, by its address; nothing where it is no form."""
+    match = re.fullmatch(r"/(?:new/(site|source|claim)|\w+/[\w-]+/(edit|report|response))", form)
+    return "" if match is None else f"title.new_{match[1]}" if match[1] else f"title.{match[2]}"
 
 
 def keep_draft(_request: Request, reader: Reader, office: Office, pairs: Pairs) -> Response:

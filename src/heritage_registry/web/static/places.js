@@ -3,6 +3,15 @@
 const PAUSE = 700;
 const TELLING = /^properties\.(?:names|types|locations|places)\./;
 
+/** @type {(html: string) => void} */
+function showNearby(html) {
+  const part = document.getElementById("near-places");
+  const list = document.getElementById("near-list");
+  if (!part || !list || part.contains(document.activeElement)) return;
+  list.innerHTML = html;
+  part.hidden = html === "";
+}
+
 /** @type {(form: HTMLFormElement, body: () => URLSearchParams) => void} */
 export function watchPlaces(form, body) {
   const part = document.getElementById("like-places");
@@ -20,7 +29,9 @@ export function watchPlaces(form, body) {
     const answer = await fetch("/find/places", { method: "POST", body: body() }).catch(() => null);
     if (!answer?.ok) return;
     const found = await answer.json();
-    if (mine !== asked || part.contains(document.activeElement) || found.html === shown) return;
+    if (mine !== asked) return;
+    showNearby(found.nearby);
+    if (part.contains(document.activeElement) || found.html === shown) return;
     shown = found.html;
     list.innerHTML = found.html;
     part.hidden = found.count === 0;
