@@ -140,7 +140,9 @@ def test_an_upload_is_stopped_half_way_and_leaves_nothing(chromium: Any, held: P
         page.locator("#upload-files").set_input_files(large)
         cancel = page.get_by_role("button", name=WORDS["uploads.cancel"])
         cancel.wait_for()
-        while not page.evaluate("document.querySelector('progress').value"):  # the policy forbids polling by eval
+        while not page.evaluate(
+            "document.querySelector('progress').value"
+        ):  # the policy forbids polling by eval
             page.wait_for_timeout(20)
         cancel.click()
         page.get_by_text(WORDS["uploads.cancelled"]).wait_for()

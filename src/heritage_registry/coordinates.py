@@ -330,7 +330,9 @@ def _in_address(text: str) -> Coordinates:
     try:
         address = urlsplit(text if "://" in text or text.lower().startswith("geo:") else f"https://{text}")
     except ValueError as error:  # such as a bracket that begins an IPv6 host and is not closed
-        raise PointFault("no page has such an address", "the two numbers, or copy the address again") from error
+        raise PointFault(
+            "no page has such an address", "the two numbers, or copy the address again"
+        ) from error
     if address.scheme == "geo":
         return _geo_uri(address.path)
     path, fragment = unquote(address.path), unquote(address.fragment)

@@ -77,6 +77,13 @@ class Source(Part, frozen=True):
     notes: tuple[Note, ...] = ()
 
 
+def source_maker(source: Source) -> str:
+    """Return who speaks in a source: its authors (of more than three the first), else who published it."""
+    authors = [a.literal or " ".join(part for part in (a.given, a.family) if part) for a in source.author]
+    shown = [authors[0], "…"] if len(authors) > 3 else authors
+    return ", ".join(shown) or source.publisher or source.container_title or source_title(source)
+
+
 def source_title(source: Source) -> str:
     """Return what a list names a source by."""
     return source.title or source.publisher or source.id

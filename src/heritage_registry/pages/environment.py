@@ -18,6 +18,7 @@ from heritage_registry.pages.edition import Edition
 from heritage_registry.pages.locator import WIDTH, city_name
 from heritage_registry.pages.words import UNKNOWN_LANGUAGE, Spoken, Words, words
 from heritage_registry.site import Name
+from heritage_registry.source import source_maker
 
 MENU = {
     "overview": "index.html",
@@ -121,6 +122,7 @@ def page_globals(made: Book) -> dict[str, Any]:
         "menu": MENU,
         "file": "{}.html".format,
         "beside": _beside,
+        "source_maker": source_maker,
         "correct_address": "correct.html#{}/{}".format,
         "name_of": made.names.__getitem__,
         "web": web_address,

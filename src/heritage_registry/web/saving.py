@@ -20,6 +20,8 @@ from heritage_registry.web.people import cleaned, fault_of_name
 
 _log = logging.getLogger(__name__)
 
+_TRIES = 5
+
 
 class NameNeeded(RegistryError):  # noqa: N818 - the name a caller reads in an except line
     """The writer chose no pseudonym, or one that cannot be; `key` is the message that says what is wrong."""
@@ -75,11 +77,16 @@ def commit_files(directory: Path, paths: Sequence[Path], summary: str, author: s
     """Commit files where the registry is a repository; return the commit, or why git refused to make one."""
     if not paths or why_unavailable(directory) is not None:
         return None, ""
-    try:
-        return commit_change(directory, paths, summary, author), ""
-    except GitFailed as error:
-        _log.warning("%s is saved and not committed: %s", paths[0].name, error)
-        return None, str(error)
+    for n in range(_TRIES):
+        try:
+            return commit_change(directory, paths, summary, author), ""
+        except GitFailed as error:
+            # Somebody committed by hand between our look at the tip and our commit.
+            if "cannot lock ref" in str(error) and n < _TRIES - 1:
+                continue
+            _log.warning("%s is saved and not committed: %s", paths[0].name, error)
+            return None, str(error)
+    raise AssertionError("the last try returns")
 
 
 def signature(reader: Reader) -> Signature:

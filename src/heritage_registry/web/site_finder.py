@@ -28,6 +28,12 @@ _CHANGED = 500
 """With more changes the words are listed anew; up to then the changed sites are always asked."""
 
 
+_PART = 2 * (1 - MATCH)
+"""Edits of key and skeleton together, as a part of the longer key, up to which two are close."""
+
+_FAR = 1_000_000
+
+
 class Spellings:
     """Words or whole names run together, prepared for the question which of them may answer one asked for."""
 
@@ -42,15 +48,21 @@ class Spellings:
         if not self._keys:
             return []
         short = stem(asked)
-        edits = self._edits(short, self._stems) + self._edits(skeleton(short), self._skeletons)
+        # A key that differs by more is longer by more than that, too, and no longer close.
+        most = int(_PART / (1 - _PART) * len(short)) + 2
+        edits = _edits(short, self._stems, most) + _edits(skeleton(short), self._skeletons, most)
         longer = np.maximum(self._lengths, len(short))
-        close = np.flatnonzero(edits <= (2 * (1 - MATCH) + 1e-9) * longer)
+        close = np.flatnonzero(edits <= (_PART + 1e-9) * longer)
         found = {self._keys[row] for row in close}
         found.update(key for key in self._keys if key.startswith(asked))
         return list(found)
 
-    def _edits(self, key: str, others: list[str]) -> Any:
-        return cdist([key], others, scorer=Levenshtein.distance, dtype=np.int32)[0]
+
+def _edits(key: str, others: list[str], most: int) -> Any:
+    """Return by how many letters a key differs from others; far more than `most` stands for all above it."""
+    found = cdist([key], others, scorer=Levenshtein.distance, score_cutoff=most, dtype=np.int32)[0]
+    found[found > most] = _FAR
+    return found
 
 
 class SiteFinder:

@@ -8,10 +8,12 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import msgspec
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from heritage_registry.claim import Claim
 from heritage_registry.differences import differences
 from heritage_registry.errors import InvalidRecords, RecordExists, RecordNotFound, StaleRecord
 from heritage_registry.find import names_for
@@ -257,7 +259,10 @@ def restore(  # noqa: PLR0911 - each way in which it ends
 
 
 def _in_present_state(record: AnyRecord, past: Past, reader: Reader) -> AnyRecord:
-    """Return a version with the status and the log of now: restoring a text publishes nothing by itself."""
+    """Return a version with the status, the log and the answers to readers of now.
+
+    Restoring a text publishes nothing by itself, and takes back nothing that a reader was answered.
+    """
     if not isinstance(record, Reviewed):
         return record
     try:
@@ -267,8 +272,12 @@ def _in_present_state(record: AnyRecord, past: Past, reader: Reader) -> AnyRecor
     assert isinstance(now, Reviewed)
     if isinstance(now, Site):
         state = now.properties
-        return with_state(record, state.status, state.reviews, state.status_reason, state.withdrawn)
-    return with_state(record, status_of(now), log_of(now), now.status_reason)
+        assert isinstance(record, Site)
+        answered = replace(record, properties=replace(record.properties, corrections=state.corrections))
+        return with_state(answered, state.status, state.reviews, state.status_reason, state.withdrawn)
+    assert isinstance(record, Claim)
+    answered_claim = replace(record, corrections=now.corrections)
+    return with_state(answered_claim, status_of(now), log_of(now), now.status_reason)
 
 
 def routes(office: Office) -> list[BaseRoute]:
