@@ -31,9 +31,9 @@ from heritage_registry.web.accounts.passphrases import Busy, Passphrases, fault_
 from heritage_registry.web.accounts.sessions import IDLE_SECONDS, LONGEST_SECONDS, Sessions
 from heritage_registry.web.accounts.store import AccountFault, Accounts
 from heritage_registry.web.accounts.throttle import Throttle
-from heritage_registry.web.drafts import private_folder
 from heritage_registry.web.people import fault_of_name
 from heritage_registry.web.serve import Service, check_accounts, check_service, host_names, own_address
+from heritage_registry.web.writing.drafts import private_folder
 
 
 class Clock:

@@ -16,7 +16,7 @@ from heritage_registry.pages.publish import publish
 from heritage_registry.registry import read_registry
 from heritage_registry.review import Signature, approve, submit
 from heritage_registry.site import Site
-from heritage_registry.web.letters import (
+from heritage_registry.web.review.letters import (
     MAX_FILE_BYTES,
     MAX_TEXT,
     MAX_WAITING,

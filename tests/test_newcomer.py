@@ -7,7 +7,7 @@ import pytest
 from heritage_registry.differences import item_labels
 from heritage_registry.parts import Review
 from heritage_registry.web.office import map_policy
-from heritage_registry.web.writing import _title_of
+from heritage_registry.web.writing.pages import _title_of
 
 
 def test_the_map_in_the_app_may_show_pictures_from_here() -> None:

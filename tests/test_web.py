@@ -18,7 +18,7 @@ from heritage_registry.registry import examine, read_registry
 from heritage_registry.site import Site
 from heritage_registry.web.forms import sheets
 from heritage_registry.web.forms.tree import Node
-from heritage_registry.web.state import RegistryState
+from heritage_registry.web.looking.state import RegistryState
 from heritage_registry.web.wording import LANGUAGES, web_messages
 from web import client, fields_of, opened, send
 

@@ -19,8 +19,8 @@ from heritage_registry.web.forms.hints import hint
 from heritage_registry.web.forms.source_finder import shown_source
 from heritage_registry.web.forms.tree import Node
 from heritage_registry.web.forms.word_lists import GROUPS, word_list
+from heritage_registry.web.looking.working import app_words
 from heritage_registry.web.wording import LANGUAGES
-from heritage_registry.web.working import app_words
 from test_web import KEY, NEW_SITE, record
 from web import client, fields_of, opened, send
 

@@ -16,9 +16,9 @@ from conftest import claim, named, report, site_feature, source, write
 from heritage_registry.differences import differences
 from heritage_registry.history import commit_change
 from heritage_registry.registry import SITES, SOURCES, digest, read_registry, record_path
-from heritage_registry.web.telling import Teller
+from heritage_registry.web.history.telling import Teller
+from heritage_registry.web.looking.working import app_words
 from heritage_registry.web.wording import LANGUAGES
-from heritage_registry.web.working import app_words
 from web import client, fields_of, opened, send, served
 
 KEY = "k7m2q9x4"

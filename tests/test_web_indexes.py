@@ -14,8 +14,8 @@ from heritage_registry.duplicates import candidate_of, index_sites, likely_dupli
 from heritage_registry.find import find_sites, names_for
 from heritage_registry.registry import read_registry
 from heritage_registry.site import Name, Site
-from heritage_registry.web import site_finder
-from heritage_registry.web.indexes import CitersIndex, Latest, Order, PerRecord, changed_between
+from heritage_registry.web.looking import site_finder
+from heritage_registry.web.looking.indexes import CitersIndex, Latest, Order, PerRecord, changed_between
 
 PROJECT_REGISTRY = Path(__file__).parents[1] / "sites"
 

@@ -32,8 +32,8 @@ from heritage_registry.registry import (
     record_path,
     records_of,
 )
-from heritage_registry.web.state import RegistryState
-from heritage_registry.web.watching import Watch
+from heritage_registry.web.looking.state import RegistryState
+from heritage_registry.web.looking.watching import Watch
 
 PROJECT_REGISTRY = Path(__file__).parents[1] / "sites"
 

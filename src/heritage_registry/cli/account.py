@@ -96,7 +96,7 @@ def passphrase(directory: Path, pseudonym: str, from_stdin: bool) -> None:
 def _accounts(directory: Path) -> Accounts:
     from heritage_registry.config import read_config
     from heritage_registry.web.accounts.store import Accounts
-    from heritage_registry.web.drafts import private_folder
+    from heritage_registry.web.writing.drafts import private_folder
 
     titles = tuple(read_config(directory).title.values())
     return Accounts(private_folder(directory), titles=lambda: titles)

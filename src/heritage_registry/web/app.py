@@ -13,24 +13,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
-from heritage_registry.web import (
-    corrections,
-    finding,
-    me,
-    reading,
-    reviewing,
-    sync,
-    uploads,
-    versions,
-    where,
-    writing,
-)
+from heritage_registry.web import me
 from heritage_registry.web.accounts.door import AccountsDoor, Door, MachineDoor, Recorder
 from heritage_registry.web.accounts.pages import Desk, account_routes
 from heritage_registry.web.accounts.sessions import Sessions
-from heritage_registry.web.drafts import private_folder
+from heritage_registry.web.evidence import pages as uploads
+from heritage_registry.web.history import pages as versions
+from heritage_registry.web.history import sync
+from heritage_registry.web.looking import pages as reading
 from heritage_registry.web.office import Office, request_language
+from heritage_registry.web.review import corrections
+from heritage_registry.web.review import pages as reviewing
 from heritage_registry.web.security import HEADERS, LASTING, Guard
+from heritage_registry.web.where import pages as where
+from heritage_registry.web.writing import finding
+from heritage_registry.web.writing import pages as writing
+from heritage_registry.web.writing.drafts import private_folder
 
 _log = logging.getLogger(__name__)
 

@@ -27,21 +27,21 @@ from heritage_registry.registry import registry_digest
 from heritage_registry.site import Site
 from heritage_registry.web.accounts.actions import ActionLog
 from heritage_registry.web.accounts.store import Accounts
-from heritage_registry.web.drafts import Drafts
-from heritage_registry.web.evidence_answers import EvidenceView, Where
+from heritage_registry.web.evidence.answers import EvidenceView, Where
+from heritage_registry.web.evidence.handed_in import HandedIn, Intake
+from heritage_registry.web.evidence.multipart import Bounds
 from heritage_registry.web.forms.source_finder import SourceFinder
-from heritage_registry.web.ground import Ground
-from heritage_registry.web.handed_in import HandedIn, Intake
-from heritage_registry.web.indexes import changed_between
-from heritage_registry.web.large_map import LargeMap, is_large
-from heritage_registry.web.letters import LetterBox, Letters
-from heritage_registry.web.multipart import Bounds
+from heritage_registry.web.looking.indexes import changed_between
+from heritage_registry.web.looking.large_map import LargeMap, is_large
+from heritage_registry.web.looking.published import PublicDesk
+from heritage_registry.web.looking.state import Look, RegistryState
+from heritage_registry.web.looking.working import AppBook, Desk
 from heritage_registry.web.people import ANYBODY, Chosen, Writer
-from heritage_registry.web.published import PublicDesk
-from heritage_registry.web.state import Look, RegistryState
-from heritage_registry.web.waiting import Queue, Reviews
+from heritage_registry.web.review.letters import LetterBox, Letters
+from heritage_registry.web.review.waiting import Queue, Reviews
+from heritage_registry.web.where.ground import Ground
 from heritage_registry.web.wording import LANGUAGES, reader_language, web_messages
-from heritage_registry.web.working import AppBook, Desk
+from heritage_registry.web.writing.drafts import Drafts
 
 LANGUAGE_COOKIE = "language"
 _REMEMBERED = 1_000

@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from heritage_registry.errors import NotARegistry
-from heritage_registry.web.multipart import Body, received
+from heritage_registry.web.evidence.multipart import Body, received
+from heritage_registry.web.evidence.uploading import Form, with_files
 from heritage_registry.web.office import Office, Reader, keep_language, request_language
 from heritage_registry.web.people import ANYBODY
 from heritage_registry.web.security import Refusal, brings_files
-from heritage_registry.web.uploading import Form, with_files
 
 Pairs = list[tuple[str, str]]
 Page = Callable[[Request, Reader, Office], Response]

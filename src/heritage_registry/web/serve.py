@@ -18,7 +18,7 @@ from heritage_registry.config import read_config
 from heritage_registry.errors import RegistryError
 from heritage_registry.web.accounts.store import Accounts
 from heritage_registry.web.app import Reach, create_app
-from heritage_registry.web.drafts import private_folder
+from heritage_registry.web.writing.drafts import private_folder
 
 _PORTS = {"http": 80, "https": 443}
 

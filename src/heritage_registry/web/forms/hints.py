@@ -6,7 +6,7 @@ import msgspec
 
 from heritage_registry.vocabulary import vocabulary
 from heritage_registry.web.forms.tree import Node
-from heritage_registry.web.working import AppWords
+from heritage_registry.web.looking.working import AppWords
 
 
 class Hint(msgspec.Struct, frozen=True):

@@ -13,8 +13,8 @@ from heritage_registry.names import MATCH, alike, skeleton, tokens
 from heritage_registry.references import normalised_address
 from heritage_registry.references.draft import find_doi
 from heritage_registry.source import Source, source_title
-from heritage_registry.web.state import Look
-from heritage_registry.web.working import AppWords
+from heritage_registry.web.looking.state import Look
+from heritage_registry.web.looking.working import AppWords
 
 BEST = 20
 """Sources that one search shows."""

@@ -18,8 +18,8 @@ from heritage_registry.web.forms.source_finder import Found, SourceFinder, descr
 from heritage_registry.web.forms.tree import Node
 from heritage_registry.web.forms.where import Where
 from heritage_registry.web.forms.word_lists import grouped_ids, list_of
-from heritage_registry.web.state import Look
-from heritage_registry.web.working import AppWords
+from heritage_registry.web.looking.state import Look
+from heritage_registry.web.looking.working import AppWords
 
 Option = tuple[str, str]
 

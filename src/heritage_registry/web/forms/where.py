@@ -20,7 +20,7 @@ from heritage_registry.pages.site_page import distance
 from heritage_registry.registry import Registry
 from heritage_registry.source import Source
 from heritage_registry.web.forms.data import Flat, count_items, tidy
-from heritage_registry.web.working import AppBook, AppWords
+from heritage_registry.web.looking.working import AppBook, AppWords
 
 VERBS = frozenset({"find-place", "take-place", "drop-place", "take-point", "radius"})
 """What the buttons of this part ask for, each with the path of the answer behind a colon."""

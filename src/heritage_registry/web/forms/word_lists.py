@@ -12,8 +12,8 @@ from heritage_registry.pages.words import UNKNOWN_LANGUAGE
 from heritage_registry.source import CSL_TYPES
 from heritage_registry.vocabulary import VOCABULARIES, vocabulary
 from heritage_registry.web.forms.tree import Node
+from heritage_registry.web.looking.working import AppWords
 from heritage_registry.web.wording import LANGUAGES, web_messages
-from heritage_registry.web.working import AppWords
 
 OWN_LISTS = ("community", "party", "language", "source_type")
 """Lists that are no vocabulary: three of `registry.toml`, and the item types of a citation."""

@@ -20,11 +20,11 @@ from heritage_registry.site import Site
 from heritage_registry.source import Source
 from heritage_registry.vocabulary import vocabulary
 from heritage_registry.web.accounts.door import address_of
-from heritage_registry.web.letters import MAX_ABOUT, MAX_TEXT, Letter, LetterRefused, letter, read_file
+from heritage_registry.web.history.pages import FOLDERS, title_of
 from heritage_registry.web.office import Office, Reader
 from heritage_registry.web.respond import Pairs, form, page
-from heritage_registry.web.saving import NameNeeded, Saved, introduced, must_sign, save
-from heritage_registry.web.versions import FOLDERS, title_of
+from heritage_registry.web.review.letters import MAX_ABOUT, MAX_TEXT, Letter, LetterRefused, letter, read_file
+from heritage_registry.web.writing.saving import NameNeeded, Saved, introduced, must_sign, save
 
 _TRIES = 20
 _LANGUAGE = re.compile(r"[a-z]{2,3}")

@@ -18,9 +18,9 @@ from heritage_registry.web.forms.data import Flat, clean
 from heritage_registry.web.forms.reading import Answers, read_geometry
 from heritage_registry.web.forms.view import FormView
 from heritage_registry.web.forms.where import VERBS, read_point, shape_path, where_of
-from heritage_registry.web.ground import Box
 from heritage_registry.web.office import Office, Reader, request_language
 from heritage_registry.web.respond import Pairs, form, page
+from heritage_registry.web.where.ground import Box
 
 MAX_SHOWN = 400
 """Sites that a view shows; with more it says only how many there are."""

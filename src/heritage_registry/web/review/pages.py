@@ -41,13 +41,13 @@ from heritage_registry.review import (
     withdraw,
 )
 from heritage_registry.site import Site, SiteProperties
-from heritage_registry.web.judging import judged
+from heritage_registry.web.looking.pages import broken_or_missing
 from heritage_registry.web.office import Office, Reader
 from heritage_registry.web.people import Role
-from heritage_registry.web.reading import broken_or_missing
 from heritage_registry.web.respond import Pairs, form, page
-from heritage_registry.web.saving import NameNeeded, committed, introduced, signature
-from heritage_registry.web.tasks import title_of
+from heritage_registry.web.review.judging import judged
+from heritage_registry.web.writing.saving import NameNeeded, committed, introduced, signature
+from heritage_registry.web.writing.tasks import title_of
 
 FOLDERS: Mapping[str, Kind] = {"sites": SITES, "claims": CLAIMS}
 PER_PAGE = 100

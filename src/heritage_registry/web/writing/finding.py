@@ -15,9 +15,9 @@ from heritage_registry.web.forms.reading import Answers, Fault, read_date
 from heritage_registry.web.forms.source_finder import described, shown_source
 from heritage_registry.web.forms.word_lists import is_list, list_title, word_list
 from heritage_registry.web.office import Office, Reader
-from heritage_registry.web.questions import places_like, places_nearby
 from heritage_registry.web.respond import Pairs, form, page
-from heritage_registry.web.tasks import sent
+from heritage_registry.web.writing.questions import places_like, places_nearby
+from heritage_registry.web.writing.tasks import sent
 
 _LONGEST = 300
 _INNER = frozenset({"review_act", "correction_outcome", "standing"})

@@ -23,15 +23,15 @@ from heritage_registry.errors import InvalidRecords, RecordNotFound, StaleRecord
 from heritage_registry.form import decode_loosely
 from heritage_registry.registry import SITES, read_current
 from heritage_registry.site import EvidenceFile, PublicCopy, Report, Site
-from heritage_registry.web.drafts import is_draft_id
-from heritage_registry.web.evidence_answers import Answers, answers_of, said
-from heritage_registry.web.handed_in import Waiting, part_of
+from heritage_registry.web.evidence.answers import Answers, answers_of, said
+from heritage_registry.web.evidence.handed_in import Waiting, part_of
+from heritage_registry.web.evidence.uploading import place_of
+from heritage_registry.web.looking.pages import broken_or_missing
 from heritage_registry.web.office import Office, Reader
-from heritage_registry.web.reading import broken_or_missing
 from heritage_registry.web.respond import Pairs, form, page
-from heritage_registry.web.saving import NameNeeded, commit_files, introduced, must_sign, save
-from heritage_registry.web.tasks import title_of
-from heritage_registry.web.uploading import place_of
+from heritage_registry.web.writing.drafts import is_draft_id
+from heritage_registry.web.writing.saving import NameNeeded, commit_files, introduced, must_sign, save
+from heritage_registry.web.writing.tasks import title_of
 
 _TRIES = 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -10,8 +10,8 @@ from heritage_registry.public import public_claims, public_view
 from heritage_registry.registry import Registry
 from heritage_registry.site import Site
 from heritage_registry.source import Source
-from heritage_registry.web.state import Look
-from heritage_registry.web.working import Desk
+from heritage_registry.web.looking.state import Look
+from heritage_registry.web.looking.working import Desk
 
 
 class PublicDesk:

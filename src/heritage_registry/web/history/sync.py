@@ -29,10 +29,10 @@ from heritage_registry.remotes import (
     RemoteUnreachable,
     fetch,
 )
+from heritage_registry.web.history.pages import FOLDERS, title_of
+from heritage_registry.web.history.telling import Teller, Told
 from heritage_registry.web.office import Office, Reader
 from heritage_registry.web.respond import Pairs, form, page
-from heritage_registry.web.telling import Teller, Told
-from heritage_registry.web.versions import FOLDERS, title_of
 
 _ADDRESS = "/sync"
 _SIDES: tuple[Side, ...] = ("ours", "theirs", "both")

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from heritage_registry.errors import Problem
 from heritage_registry.registry import KINDS, PROPOSED, AnyRecord, Kind
-from heritage_registry.web.reading_files import File, Wanted, read_file, read_files, state_of
-from heritage_registry.web.watching import Watch
+from heritage_registry.web.looking.reading_files import File, Wanted, read_file, read_files, state_of
+from heritage_registry.web.looking.watching import Watch
 
 ALL_KINDS = (*KINDS, *PROPOSED)
 

@@ -32,10 +32,10 @@ from heritage_registry.registry import (
     record_path,
 )
 from heritage_registry.site import Site
+from heritage_registry.web.history.telling import Teller, Told
 from heritage_registry.web.office import Office, Reader
 from heritage_registry.web.respond import Pairs, form, page
-from heritage_registry.web.saving import NameNeeded, save
-from heritage_registry.web.telling import Teller, Told
+from heritage_registry.web.writing.saving import NameNeeded, save
 
 NOW = "now"
 """Stands for the file as it is, beside commits."""

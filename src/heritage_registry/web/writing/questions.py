@@ -26,9 +26,9 @@ from heritage_registry.site import Name, Site, preferred_location
 from heritage_registry.source import source_title
 from heritage_registry.web.forms.data import Flat, count_items, tidy
 from heritage_registry.web.forms.where import read_point
-from heritage_registry.web.ground import spot_of
-from heritage_registry.web.nearby_map import Picture, Spot, picture
 from heritage_registry.web.office import Reader
+from heritage_registry.web.where.ground import spot_of
+from heritage_registry.web.writing.nearby_map import Picture, Spot, picture
 
 DECISIONS: Mapping[str, str] = {"part_of": "part_of", "near": "near", "different": "distinct_from"}
 """What a writer can say of a site that is shown, besides that it is the same, and the relation it makes."""

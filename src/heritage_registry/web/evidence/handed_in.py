@@ -27,8 +27,8 @@ from heritage_registry.attachments import (
     store_attachment,
 )
 from heritage_registry.site import EvidenceFile, PublicCopy
-from heritage_registry.web.drafts import is_draft_id
 from heritage_registry.web.private_files import make_private_folder, write_private
+from heritage_registry.web.writing.drafts import is_draft_id
 
 MAX_FILES = 20
 """Files that wait with one form; a report can have more, a few at a time."""

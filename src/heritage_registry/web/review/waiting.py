@@ -12,8 +12,8 @@ from heritage_registry.errors import InvalidRecords, RecordNotFound
 from heritage_registry.parts import Review
 from heritage_registry.publishing import Reviewed, log_of, refusal, standing, status_of
 from heritage_registry.registry import CLAIMS, SITES, Registry, read_current
+from heritage_registry.web.looking.state import Look
 from heritage_registry.web.people import Writer
-from heritage_registry.web.state import Look
 
 
 class Place(msgspec.Struct, frozen=True):

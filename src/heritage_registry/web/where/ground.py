@@ -14,7 +14,7 @@ from heritage_registry.parts import Position
 from heritage_registry.registry import Registry
 from heritage_registry.shapes import outline
 from heritage_registry.site import Location, Site
-from heritage_registry.web.state import Look
+from heritage_registry.web.looking.state import Look
 
 Box = tuple[float, float, float, float]
 

@@ -23,7 +23,7 @@ from heritage_registry.findings import Chosen, Finding, Records
 from heritage_registry.positions import read_positions
 from heritage_registry.registry import KINDS, PROPOSED, Registry, findings_of_proposals, record_path
 from heritage_registry.site import Site
-from heritage_registry.web.shelf import ALL_KINDS, Changes, Key, Shelf
+from heritage_registry.web.looking.shelf import ALL_KINDS, Changes, Key, Shelf
 
 
 class Look(msgspec.Struct, frozen=True):

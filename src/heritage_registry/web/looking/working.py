@@ -30,9 +30,9 @@ from heritage_registry.site import Name, Site
 from heritage_registry.source import Source, source_title
 from heritage_registry.statistics import statistics
 from heritage_registry.vocabulary import vocabulary
-from heritage_registry.web.indexes import CitersIndex, Dated, Latest, Order, Ordered, PerRecord
-from heritage_registry.web.site_finder import SiteFinder
-from heritage_registry.web.state import Look
+from heritage_registry.web.looking.indexes import CitersIndex, Dated, Latest, Order, Ordered, PerRecord
+from heritage_registry.web.looking.site_finder import SiteFinder
+from heritage_registry.web.looking.state import Look
 from heritage_registry.web.wording import web_messages
 
 V = TypeVar("V")

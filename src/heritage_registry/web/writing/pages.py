@@ -23,18 +23,18 @@ from heritage_registry.registry import (
 from heritage_registry.review import as_draft
 from heritage_registry.site import Site
 from heritage_registry.source import Source
-from heritage_registry.web import merging, sourcing
-from heritage_registry.web.drafts import TooManyDrafts
-from heritage_registry.web.form_page import conflict, kept, opened, pasted, shown
 from heritage_registry.web.forms.data import add_item, count_items, holds_source, move, remove_item, tidy
 from heritage_registry.web.forms.reading import Answers, Fault, form_path, read
 from heritage_registry.web.forms.where import VERBS, where_of
+from heritage_registry.web.looking.pages import broken_or_missing
 from heritage_registry.web.office import Office, Reader
-from heritage_registry.web.questions import all_different, decided, same_place, same_source_held
-from heritage_registry.web.reading import broken_or_missing
 from heritage_registry.web.respond import Pairs, form, page
-from heritage_registry.web.saving import NameNeeded, introduced, save
-from heritage_registry.web.tasks import TASKS, Json, Missing, Sent, Task, TaskMaker, add_report, sent
+from heritage_registry.web.writing import merging, sourcing
+from heritage_registry.web.writing.drafts import TooManyDrafts
+from heritage_registry.web.writing.form_page import conflict, kept, opened, pasted, shown
+from heritage_registry.web.writing.questions import all_different, decided, same_place, same_source_held
+from heritage_registry.web.writing.saving import NameNeeded, introduced, save
+from heritage_registry.web.writing.tasks import TASKS, Json, Missing, Sent, Task, TaskMaker, add_report, sent
 
 _TRIES = 20
 """How often a part is put behind what others added meanwhile, before its writer is told."""

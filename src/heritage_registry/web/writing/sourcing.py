@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from heritage_registry.references import UnreadableReferences, source_from_address
-from heritage_registry.web.drafts import TooManyDrafts, is_draft_id
 from heritage_registry.web.forms.data import Flat, holds_source
 from heritage_registry.web.forms.source_finder import is_address
 from heritage_registry.web.office import Reader
-from heritage_registry.web.pasting import whole_address
+from heritage_registry.web.writing.drafts import TooManyDrafts, is_draft_id
+from heritage_registry.web.writing.pasting import whole_address
 
 BACK, INTO = "_back", "_into"
 """What the form of a source remembers: the draft it came from, and the answer there that waits for it."""

@@ -16,11 +16,11 @@ from starlette.responses import Response
 
 from heritage_registry.attachments import UnfitFile
 from heritage_registry.references import MAX_BYTES
-from heritage_registry.web.drafts import is_draft_id
-from heritage_registry.web.evidence_answers import answers_of, said
-from heritage_registry.web.handed_in import HandedIn, Refused, part_of
-from heritage_registry.web.multipart import Arrived, Body, read_upload
+from heritage_registry.web.evidence.answers import answers_of, said
+from heritage_registry.web.evidence.handed_in import HandedIn, Refused, part_of
+from heritage_registry.web.evidence.multipart import Arrived, Body, read_upload
 from heritage_registry.web.office import Office, Reader
+from heritage_registry.web.writing.drafts import is_draft_id
 
 Pairs = list[tuple[str, str]]
 Form = Callable[[Request, Reader, Office, Pairs], Response]

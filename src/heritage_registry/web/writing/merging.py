@@ -20,11 +20,11 @@ from heritage_registry.merge import Side, merge
 from heritage_registry.registry import SITES, AnyRecord, Kind, read_current
 from heritage_registry.site import Site
 from heritage_registry.web.forms import sheets
+from heritage_registry.web.history.telling import Teller, Told
 from heritage_registry.web.office import Office, Reader
 from heritage_registry.web.private_files import write_private
-from heritage_registry.web.saving import Saved, save
-from heritage_registry.web.tasks import MERGE, Sent, Task
-from heritage_registry.web.telling import Teller, Told
+from heritage_registry.web.writing.saving import Saved, save
+from heritage_registry.web.writing.tasks import MERGE, Sent, Task
 
 _SIDES: dict[str, Side] = {"mine": "ours", "theirs": "theirs", "both": "both"}
 _DIGEST = re.compile(r"[0-9a-f]{64}")

@@ -10,8 +10,8 @@ import msgspec
 
 from heritage_registry.dates import InvalidDate
 from heritage_registry.phrases import read_phrase
+from heritage_registry.web.evidence.handed_in import HandedIn, Refused, Waiting
 from heritage_registry.web.forms.data import tidy
-from heritage_registry.web.handed_in import HandedIn, Refused, Waiting
 
 Answers = Mapping[str, str]
 Where = tuple[str, str]

@@ -19,7 +19,7 @@ from heritage_registry.find import place_names
 from heritage_registry.kinds import kinds_in
 from heritage_registry.names import MATCH, generic_meaning, skeleton, stem, tokens
 from heritage_registry.site import Site, site_types
-from heritage_registry.web.indexes import changed_between
+from heritage_registry.web.looking.indexes import changed_between
 
 _FEW = 3_000
 """So many sites can all be asked."""

@@ -16,7 +16,7 @@ from heritage_registry.parts import Citation, LineString, Point, Polygon
 from heritage_registry.site import Site
 from heritage_registry.source import Source
 from heritage_registry.web.forms.tree import Node, tree
-from heritage_registry.web.working import AppWords
+from heritage_registry.web.looking.working import AppWords
 
 Piece = tuple[str, bool]
 """Some words of a text, and whether the other version lacks them."""

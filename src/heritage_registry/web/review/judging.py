@@ -18,9 +18,9 @@ from heritage_registry.registry import problems_of_change
 from heritage_registry.site import Excerpt, Relation, Site, SiteProperties
 from heritage_registry.source import source_title
 from heritage_registry.walk import parts
+from heritage_registry.web.history.telling import Teller, Told
 from heritage_registry.web.office import Office, Reader
-from heritage_registry.web.questions import Places, same_place
-from heritage_registry.web.telling import Teller, Told
+from heritage_registry.web.writing.questions import Places, same_place
 
 
 class CitedSource(msgspec.Struct, frozen=True):

@@ -17,18 +17,18 @@ from heritage_registry.registry import (
     read_current,
 )
 from heritage_registry.source import source_title
-from heritage_registry.web import merging, sourcing
-from heritage_registry.web.drafts import TooManyDrafts
 from heritage_registry.web.forms import sheets
 from heritage_registry.web.forms.data import flatten, tidy
 from heritage_registry.web.forms.reading import Answers, Fault
 from heritage_registry.web.forms.view import FormView
 from heritage_registry.web.forms.where import where_of
 from heritage_registry.web.office import Office, Reader
-from heritage_registry.web.pasting import read_citations
-from heritage_registry.web.questions import places_like, places_nearby
-from heritage_registry.web.saving import must_sign
-from heritage_registry.web.tasks import Sent, Task, sent
+from heritage_registry.web.writing import merging, sourcing
+from heritage_registry.web.writing.drafts import TooManyDrafts
+from heritage_registry.web.writing.pasting import read_citations
+from heritage_registry.web.writing.questions import places_like, places_nearby
+from heritage_registry.web.writing.saving import must_sign
+from heritage_registry.web.writing.tasks import Sent, Task, sent
 
 
 def opened(task: Task, request: Request, reader: Reader, office: Office) -> Response:

@@ -1,0 +1,1 @@
+"""Who changed what, restoring it, and exchanging work with others."""

@@ -1,0 +1,1 @@
+"""What the files hold now, and the pages that show it."""

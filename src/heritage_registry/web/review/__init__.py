@@ -1,0 +1,1 @@
+"""Reviews, and what readers ask to have corrected."""

@@ -1,0 +1,1 @@
+"""The map of a form and what it asks for."""

@@ -1,0 +1,1 @@
+"""Forms opened, answered, kept as drafts and saved."""
