@@ -175,7 +175,7 @@ def test_after_any_changes_the_app_knows_what_check_would_say(
 def test_on_linux_an_unchanged_registry_is_not_asked_file_by_file(registry: Path) -> None:
     watch = Watch()
     watch.begin([registry / "records", registry / "proposed/claims"])
-    if watch.changed() is None:
+    if watch.changed() is None and os.environ.get("CI") != "true":
         pytest.skip("the system has no more watches to give")
     path = record_files(registry, SITES)[0]
     with path.open("r+b") as file:
