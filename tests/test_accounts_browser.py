@@ -59,7 +59,7 @@ def test_somebody_signs_in_by_keyboard_and_no_page_keeps_anybody_out(registry: P
         page = context.new_page()
         page.goto(f"{address}/accounts")
         assert page.url.startswith(f"{address}/login?next=")
-        assert page.evaluate("document.activeElement.id") == "name"
+        page.wait_for_function("document.activeElement.id === 'name'")
         complaints = {}
         page.evaluate(axe())
         complaints["login"] = page.evaluate("axe.run().then(r => r.violations.map(v => v.id))")
@@ -136,5 +136,5 @@ def test_at_this_machine_somebody_chooses_a_pseudonym_in_each_language(registry:
             page.locator("#name").fill("<b>")
             page.keyboard.press("Enter")
             page.wait_for_selector("[aria-invalid=true]")
-            assert page.evaluate("document.activeElement.id") == "name"
+            page.wait_for_function("document.activeElement.id === 'name'")
             context.close()
