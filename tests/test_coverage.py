@@ -17,10 +17,10 @@ from heritage_registry.coverage import (
     NOT_RECORDED,
     Coverage,
     Figures,
-    Item,
     Value,
     coverage,
 )
+from heritage_registry.missing_work import Item
 from heritage_registry.public import public_view
 from heritage_registry.registry import Registry, read_registry
 

@@ -28,6 +28,7 @@ LAYERS = (
     "assessed find schema history",
     "citation duplicates pulling pushing review",
     "comparison statistics table",
+    "missing_work",
     "coverage exports importing",
     "maps",
     "pages",

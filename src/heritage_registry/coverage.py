@@ -9,7 +9,7 @@ total.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date
 from itertools import combinations
 
@@ -17,18 +17,16 @@ import msgspec
 
 from heritage_registry.assessed import AssessedSite
 from heritage_registry.assessment import observations
-from heritage_registry.comparison import has_no_origin, is_located_exactly
+from heritage_registry.comparison import is_located_exactly
 from heritage_registry.config import Period
 from heritage_registry.dates import bounds
-from heritage_registry.lines import origins
+from heritage_registry.missing_work import SiteWork, Work, other_work
 from heritage_registry.names import MATCH, alike
 from heritage_registry.place_names import Text
 from heritage_registry.places import districts, place_key, unit_name
-from heritage_registry.public import public_claims
 from heritage_registry.registry import Registry
-from heritage_registry.site import Report, Site, asserted_communities, preferred_location, site_types
-from heritage_registry.source import Source
-from heritage_registry.vocabulary import UNGRADED, vocabulary
+from heritage_registry.site import Place, Site, asserted_communities, site_types
+from heritage_registry.vocabulary import vocabulary
 
 NOT_RECORDED = "not_recorded"
 """The row of sites whose record names no value of a dimension; no community or district is called so."""
@@ -84,22 +82,6 @@ class Dimension(msgspec.Struct, frozen=True):
     values: tuple[Value, ...]
 
 
-class Item(msgspec.Struct, frozen=True):
-    """A record with work to do; `detail` tells more where there is more to tell, such as languages."""
-
-    id: str
-    detail: tuple[str, ...] = ()
-
-
-class Work(msgspec.Struct, frozen=True):
-    """One kind of work that is missing: the folder of the records, why it matters, and which records."""
-
-    id: str
-    folder: str
-    reason: str
-    items: tuple[Item, ...]
-
-
 class Coverage(msgspec.Struct, frozen=True):
     """What is covered, by dimension, and what is missing. Of drafts the number only: they are not public."""
 
@@ -109,60 +91,88 @@ class Coverage(msgspec.Struct, frozen=True):
     drafts: int
 
 
-class _Seen(msgspec.Struct, frozen=True):
-    """A site with those of its reports that count."""
+class _Counted(msgspec.Struct):
+    """Figures while sites are counted. They add up: those of two groups together are the sums of both."""
 
-    row: AssessedSite
-    reports: frozenset[str]
+    recorded: int = 0
+    at_monument: int = 0
+    not_located: int = 0
+    observed: int = 0
+    unreported: int = 0
+    single_source: int = 0
+    without_origin: int = 0
+    contested: int = 0
+    evidence: Counter[str] = msgspec.field(default_factory=Counter)
+    affiliation: Counter[str] = msgspec.field(default_factory=Counter)
+    party: Counter[str] = msgspec.field(default_factory=Counter)
+
+    def count(self, row: AssessedSite, counting: Container[str]) -> None:
+        """Count a site, with those of its reports alone whose ids are in `counting`."""
+        reports = [report for report in row.site.properties.reports if report.id in counting]
+        lines = [line for line in row.assessment.lines if any(key in counting for key in line.reports)]
+        self.recorded += 1
+        self.at_monument += is_located_exactly(row.site)
+        self.not_located += row.site.geometry is None
+        self.observed += row.assessment.condition is not None
+        self.unreported += not reports
+        self.single_source += len(lines) == 1
+        self.without_origin += bool(reports) and not lines
+        self.contested += bool(row.assessment.disagreements)
+        self.evidence.update({report.evidence.type for report in reports})
+        self.affiliation.update({line.affiliation for line in lines})
+        self.party.update({line.party for line in lines})
+
+    def add(self, other: _Counted) -> None:
+        """Count the sites of another group, too."""
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def figures(self) -> Figures:
+        """Return what was counted."""
+        return Figures(
+            recorded=self.recorded,
+            at_monument=self.at_monument,
+            at_settlement=self.recorded - self.at_monument - self.not_located,
+            not_located=self.not_located,
+            observed=self.observed,
+            unreported=self.unreported,
+            single_source=self.single_source,
+            without_origin=self.without_origin,
+            contested=self.contested,
+            evidence=_ordered(self.evidence, vocabulary("evidence_type").ids),
+            affiliation=_ordered(self.affiliation, vocabulary("affiliation").ids),
+            party=_ordered(self.party, sorted(self.party)),
+        )
 
 
-def coverage(rows: Sequence[AssessedSite], registry: Registry) -> Coverage:
-    """Count what the public sites of a registry cover; `rows` are its public view."""
-    everything = [_Seen(row, frozenset(r.id for r in row.site.properties.reports)) for row in rows]
-    communities, types = registry.config.communities_by_id, vocabulary("site_type").ids
+def coverage(rows: Iterable[AssessedSite], registry: Registry) -> Coverage:
+    """Count what the public sites of a registry cover; `rows` are its public view.
+
+    The rows are walked through once and none is kept, so that a large registry can be assessed on the way.
+    """
+    everything = _Counted()
+    communities = _Values("community", asserted_communities, registry.config.communities_by_id)
+    types = _Values("type", site_types, vocabulary("site_type").ids)
+    districts_counted, periods = _Districts(), _Periods(registry.config.periods)
+    work = SiteWork(registry.config.reader_languages)
+    for row in rows:
+        reports = frozenset(report.id for report in row.site.properties.reports)
+        everything.count(row, reports)
+        communities.count(row, reports)
+        types.count(row, reports)
+        districts_counted.count(row, reports)
+        periods.count(row, reports)
+        work.look_at(row)
     return Coverage(
-        total=_figures(everything),
+        total=everything.figures(),
         dimensions=(
-            _dimension("community", everything, asserted_communities, communities),
-            _dimension("type", everything, site_types, types),
-            _districts(everything),
-            _periods(rows, registry.config.periods),
+            communities.dimension(),
+            types.dimension(),
+            districts_counted.dimension(),
+            periods.dimension(),
         ),
-        work=tuple(_work(rows, registry)),
+        work=(*work.found(), *other_work(registry)),
         drafts=sum(site.properties.status in ("draft", "in_review") for site in registry.sites.values()),
-    )
-
-
-def _figures(seen: Sequence[_Seen]) -> Figures:
-    """Count some sites, of each only the reports that count."""
-    evidence: Counter[str] = Counter()
-    affiliation: Counter[str] = Counter()
-    party: Counter[str] = Counter()
-    single = without = unreported = 0
-    for one in seen:
-        lines = [line for line in one.row.assessment.lines if not one.reports.isdisjoint(line.reports)]
-        single += len(lines) == 1
-        without += bool(one.reports) and not lines
-        unreported += not one.reports
-        reports = one.row.site.properties.reports
-        evidence.update({report.evidence.type for report in reports if report.id in one.reports})
-        affiliation.update({line.affiliation for line in lines})
-        party.update({line.party for line in lines})
-    exact = sum(is_located_exactly(one.row.site) for one in seen)
-    nowhere = sum(one.row.site.geometry is None for one in seen)
-    return Figures(
-        recorded=len(seen),
-        at_monument=exact,
-        at_settlement=len(seen) - exact - nowhere,
-        not_located=nowhere,
-        observed=sum(one.row.assessment.condition is not None for one in seen),
-        unreported=unreported,
-        single_source=single,
-        without_origin=without,
-        contested=sum(bool(one.row.assessment.disagreements) for one in seen),
-        evidence=_ordered(evidence, vocabulary("evidence_type").ids),
-        affiliation=_ordered(affiliation, vocabulary("affiliation").ids),
-        party=_ordered(party, sorted(party)),
     )
 
 
@@ -170,52 +180,69 @@ def _ordered(counts: Counter[str], order: Iterable[str]) -> dict[str, int]:
     return {word: counts[word] for word in order if counts[word]}
 
 
-def _dimension(
-    name: str,
-    seen: Sequence[_Seen],
-    values_of: Callable[[Site], Iterable[str]],
-    order: Iterable[str],
-    spellings: Mapping[str, tuple[Text, ...]] | None = None,
-) -> Dimension:
-    """Return a row for each value in the order given, then one of the sites without any."""
-    groups: dict[str, list[_Seen]] = {value: [] for value in (*order, NOT_RECORDED)}
-    for one in seen:
-        for value in set(values_of(one.row.site)) or {NOT_RECORDED}:
-            groups[value].append(one)
-    return Dimension(
-        name,
-        tuple(
-            Value(value, _figures(group), (spellings or {}).get(value, ())) for value, group in groups.items()
-        ),
-    )
+class _Values:
+    """A dimension with a row for each value in the order given, then one of the sites without any."""
+
+    def __init__(self, name: str, values_of: Callable[[Site], Iterable[str]], order: Iterable[str]) -> None:
+        self._name, self._values_of = name, values_of
+        self._groups = {value: _Counted() for value in (*order, NOT_RECORDED)}
+
+    def count(self, row: AssessedSite, reports: Container[str]) -> None:
+        for value in set(self._values_of(row.site)) or {NOT_RECORDED}:
+            self._groups[value].count(row, reports)
+
+    def dimension(self) -> Dimension:
+        return Dimension(
+            self._name, tuple(Value(value, group.figures()) for value, group in self._groups.items())
+        )
 
 
-def _districts(seen: Sequence[_Seen]) -> Dimension:
-    """Group districts: spellings of one name, and names that a record gives one district, are together."""
-    printed: dict[str, Counter[Text]] = {}
-    together: list[set[str]] = []
-    for one in seen:
-        for place in districts(one.row.site):
-            keys = set()
-            for name in place.names:
-                if key := place_key(name.text):
-                    keys.add(key)
-                    printed.setdefault(key, Counter())[unit_name(name.text), name.language] += 1
-            together.append(keys)
-    leader = _leaders(printed, together)
-    names: dict[str, Counter[Text]] = {}
-    for key, counted in printed.items():
-        names.setdefault(leader[key], Counter()).update(counted)
-    spellings = {
-        key: tuple(name for name, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0])))
-        for key, counted in names.items()
-    }
+class _Districts:
+    """Districts: spellings of one name, and names that a record gives one district, are together.
 
-    def of_site(site: Site) -> Iterator[str]:
-        for place in districts(site):
-            yield from (leader[key] for name in place.names if (key := place_key(name.text)))
+    Which names are one district is known only when all have been seen: until then sites are counted by all
+    the names of their districts.
+    """
 
-    return _dimension("district", seen, of_site, sorted(spellings), spellings)
+    def __init__(self) -> None:
+        self._printed: dict[str, Counter[Text]] = {}
+        self._together: set[frozenset[str]] = set()
+        self._by_names: dict[frozenset[str], _Counted] = {}
+
+    def count(self, row: AssessedSite, reports: Container[str]) -> None:
+        of_site = [self._names(place) for place in districts(row.site)]
+        self._together.update(of_site)
+        names = frozenset().union(*of_site)
+        self._by_names.setdefault(names, _Counted()).count(row, reports)
+
+    def _names(self, place: Place) -> frozenset[str]:
+        keys = set()
+        for name in place.names:
+            if key := place_key(name.text):
+                keys.add(key)
+                self._printed.setdefault(key, Counter())[unit_name(name.text), name.language] += 1
+        return frozenset(keys)
+
+    def dimension(self) -> Dimension:
+        leader = _leaders(self._printed, self._together)
+        spellings: dict[str, Counter[Text]] = {}
+        for key, counted in self._printed.items():
+            spellings.setdefault(leader[key], Counter()).update(counted)
+        groups = {value: _Counted() for value in (*sorted(spellings), NOT_RECORDED)}
+        for names, group in self._by_names.items():
+            for value in {leader[name] for name in names} or {NOT_RECORDED}:
+                groups[value].add(group)
+        return Dimension(
+            "district",
+            tuple(
+                Value(value, group.figures(), _usual_first(spellings.get(value, Counter())))
+                for value, group in groups.items()
+            ),
+        )
+
+
+def _usual_first(spellings: Counter[Text]) -> tuple[Text, ...]:
+    return tuple(name for name, _ in sorted(spellings.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _leaders(keys: Iterable[str], together: Iterable[Iterable[str]]) -> dict[str, str]:
@@ -229,148 +256,28 @@ def _leaders(keys: Iterable[str], together: Iterable[Iterable[str]]) -> dict[str
     return leader
 
 
-def _periods(rows: Sequence[AssessedSite], periods: Iterable[Period]) -> Dimension:
-    """Count each site in every period in which it was observed, with the reports of that period alone."""
-    days = {row.site.id: [(o.day, o.report) for o in observations(row.site) if o.settled] for row in rows}
-    values = []
-    for period in periods:
-        first = bounds(period.start)[0] if period.start else None
-        last = bounds(period.end)[1] if period.end else None
-        seen = []
-        for row in rows:
-            found = days[row.site.id]
-            reports = {r for day, r in found if (first or date.min) <= day <= (last or date.max)}
-            if reports:
-                seen.append(_Seen(row, frozenset(reports)))
-        values.append(Value(period.id, _figures(seen)))
-    unseen = [
-        _Seen(row, frozenset(r.id for r in row.site.properties.reports))
-        for row in rows
-        if not days[row.site.id]
-    ]
-    return Dimension("period", (*values, Value(NOT_OBSERVED, _figures(unseen))))
+class _Periods:
+    """Each site in every period in which it was observed, with the reports of that period alone."""
+
+    def __init__(self, periods: Iterable[Period]) -> None:
+        self._periods = [(period.id, *_days(period), _Counted()) for period in periods]
+        self._unseen = _Counted()
+
+    def count(self, row: AssessedSite, reports: Container[str]) -> None:
+        seen = [(o.day, o.report) for o in observations(row.site) if o.settled]
+        for _, first, last, group in self._periods:
+            within = {report for day, report in seen if first <= day <= last}
+            if within:
+                group.count(row, within)
+        if not seen:
+            self._unseen.count(row, reports)
+
+    def dimension(self) -> Dimension:
+        values = [Value(period, group.figures()) for period, _, _, group in self._periods]
+        return Dimension("period", (*values, Value(NOT_OBSERVED, self._unseen.figures())))
 
 
-def _work(rows: Sequence[AssessedSite], registry: Registry) -> Iterator[Work]:
-    """Yield each kind of missing work, also one that nothing is left of."""
-    for name, reason, find in _SITE_WORK:
-        items = (Item(row.site.id, detail) for row in rows if (detail := find(row)) is not None)
-        yield Work(name, "records", reason, _by_id(items))
-    languages = registry.config.reader_languages
-    lacking = (Item(row.site.id, _languages_without_name(row.site, languages)) for row in rows)
-    reason = "No name is recorded in some language of the readers, who then cannot find the site in it."
-    yield Work("names_missing", "records", reason, _by_id(item for item in lacking if item.detail))
-    claims = public_claims(registry.claims.values())
-    relayed = (
-        Item(claim.id, tuple(sorted(_origins([c.source for c in claim.citations], registry.sources))))
-        for claim in claims
-        if all(registry.sources[citation.source].derives_from for citation in claim.citations)
-    )
-    reason = "The claim is known from sources that repeat another one; the original was not read for it."
-    yield Work("claims_at_second_hand", "claims", reason, _by_id(relayed))
-    for name, reason, is_lacking in _SOURCE_WORK:
-        found = (Item(source.id) for source in registry.sources.values() if is_lacking(source))
-        yield Work(name, "sources", reason, _by_id(found))
-
-
-def _by_id(items: Iterable[Item]) -> tuple[Item, ...]:
-    return tuple(sorted(items, key=lambda item: item.id))
-
-
-def _origins(keys: Iterable[str], sources: Mapping[str, Source]) -> set[str]:
-    return {origin for key in keys for origin in origins(key, sources)}
-
-
-def _languages_without_name(site: Site, languages: Iterable[str]) -> tuple[str, ...]:
-    """Return the languages without a name; one in another script (az-Cyrl, hy-Latn) does not count."""
-    named = {name.language for name in site.properties.names}
-    return tuple(language for language in languages if language not in named)
-
-
-_Detail = tuple[str, ...] | None
-"""What more there is to tell, or None where a record lacks nothing."""
-
-
-def _no_location(row: AssessedSite) -> _Detail:
-    return () if row.site.geometry is None else None
-
-
-def _coarse_location(row: AssessedSite) -> _Detail:
-    location = preferred_location(row.site)
-    return (location.of,) if location and location.of != "monument" else None
-
-
-def _no_report(row: AssessedSite) -> _Detail:
-    return None if row.site.properties.reports else ()
-
-
-def _undated_reports(row: AssessedSite) -> _Detail:
-    reports = row.site.properties.reports
-    return _ids(reports) if reports and not any(report.observed for report in reports) else None
-
-
-def _dated_without_observation(row: AssessedSite) -> _Detail:
-    reports = row.site.properties.reports
-    dated = any(report.observed for report in reports)
-    return _ids(reports) if dated and row.assessment.condition is None else None
-
-
-def _never_graded(row: AssessedSite) -> _Detail:
-    reports = row.site.properties.reports
-    return _ids(reports) if reports and all(report.condition in UNGRADED for report in reports) else None
-
-
-def _no_origin(row: AssessedSite) -> _Detail:
-    return _ids(row.site.properties.reports) if has_no_origin(row) else None
-
-
-def _single_source(row: AssessedSite) -> _Detail:
-    lines = row.assessment.lines
-    return (lines[0].origin,) if len(lines) == 1 else None
-
-
-def _ids(reports: Iterable[Report]) -> tuple[str, ...]:
-    return tuple(report.id for report in reports)
-
-
-_SITE_WORK: tuple[tuple[str, str, Callable[[AssessedSite], _Detail]], ...] = (
-    ("no_location", "No source or gazetteer gives a point; the site is on no map.", _no_location),
-    (
-        "location_of_settlement",
-        "The point is that of the settlement or of an area, not of the monument.",
-        _coarse_location,
-    ),
-    ("no_report", "Nobody is recorded as saying in which condition the site is.", _no_report),
-    ("undated_reports_only", "No report says when the condition was seen.", _undated_reports),
-    ("never_graded", "Reports speak of the site and none grades its condition.", _never_graded),
-    (
-        "dated_but_not_observed",
-        "Reports are dated, but none grades the whole site by a certain day.",
-        _dated_without_observation,
-    ),
-    ("without_origin", "It is not known who saw what the reports tell.", _no_origin),
-    ("single_source", "All reports go back to one origin; nothing independent confirms it.", _single_source),
-)
-
-_SOURCE_WORK: tuple[tuple[str, str, Callable[[Source], bool]], ...] = (
-    (
-        "source_without_address",
-        "No address is recorded under which a reader finds the source.",
-        lambda source: not (source.url or source.read_at),
-    ),
-    (
-        "source_without_date",
-        "It is not recorded when the source was published.",
-        lambda source: not source.issued,
-    ),
-    (
-        "source_not_archived",
-        "No kept copy is recorded; the source can disappear or change.",
-        lambda source: not source.archived,
-    ),
-    (
-        "source_affiliation_unknown",
-        "It could not be found out what kind of body speaks in the source.",
-        lambda source: source.affiliation == "unknown",
-    ),
-)
+def _days(period: Period) -> tuple[date, date]:
+    first = bounds(period.start)[0] if period.start else None
+    last = bounds(period.end)[1] if period.end else None
+    return first or date.min, last or date.max

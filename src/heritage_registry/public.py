@@ -8,7 +8,7 @@ public and no more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import ROUND_FLOOR, Decimal
 
 from msgspec.structs import replace
@@ -34,9 +34,14 @@ def public_view(sites: Iterable[Site]) -> tuple[Site, ...]:
 
     Relations lead to published sites whose location is shown: "near" a hidden one would give it away.
     """
+    return tuple(each_public(sites))
+
+
+def each_public(sites: Iterable[Site]) -> Iterator[Site]:
+    """Yield the sites of the public view, none of which is kept."""
     published = [site for site in sites if site.properties.status == "published"]
     shown = {site.id for site in published if site.properties.sensitivity == "open"}
-    return tuple(_with_relations_to(shown, public_site(site)) for site in published)
+    return (_with_relations_to(shown, public_site(site)) for site in published)
 
 
 def public_claims(claims: Iterable[Claim]) -> tuple[Claim, ...]:

@@ -13,10 +13,9 @@ from heritage_registry.coverage import (
     Coverage,
     Dimension,
     Figures,
-    Item,
     Value,
-    Work,
 )
+from heritage_registry.missing_work import Item, Work
 from heritage_registry.pages.charts import Segment, stacked
 from heritage_registry.pages.environment import Book
 from heritage_registry.pages.words import Words

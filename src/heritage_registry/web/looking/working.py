@@ -24,7 +24,7 @@ from heritage_registry.pages.environment import Book, Compiled, References, page
 from heritage_registry.pages.locator import Locator, read_locator
 from heritage_registry.pages.words import UNKNOWN_LANGUAGE, Words
 from heritage_registry.pages.words import messages as page_messages
-from heritage_registry.public import public_site, public_view
+from heritage_registry.public import each_public, public_site
 from heritage_registry.registry import Registry
 from heritage_registry.site import Name, Site
 from heritage_registry.source import Source, source_title
@@ -241,7 +241,8 @@ class Desk:
         assessments = Each(registry.sites, assessed)
 
         def compared(keys: Iterable[str]) -> Mapping[str, Comparison]:
-            return compare_all(keys, _assessed(registry.sites.values(), sources), claims, areas)
+            rows = tuple(_assessed(registry.sites.values(), sources))
+            return compare_all(keys, rows, claims, areas)
 
         def comparison(key: str) -> Comparison:
             held = self._comparisons.get(look.revision, lambda: compared(claims)).value
@@ -331,9 +332,9 @@ def _address(path: str) -> str:
     return path.removesuffix("index").rstrip("/")
 
 
-def _assessed(sites: Iterable[Site], sources: Mapping[str, Source]) -> list[AssessedSite]:
-    """Return what everybody may see, assessed, for a count of all: none of it is kept."""
-    return [AssessedSite(site, assess(site, sources)) for site in public_view(sites)]
+def _assessed(sites: Iterable[Site], sources: Mapping[str, Source]) -> Iterator[AssessedSite]:
+    """Yield what everybody may see, assessed, for a count of all: none of it is kept."""
+    return (AssessedSite(site, assess(site, sources)) for site in each_public(sites))
 
 
 def _standing(site: Site) -> str:
