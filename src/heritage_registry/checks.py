@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 import msgspec
 
@@ -33,6 +34,9 @@ def run_checks(records: Records) -> list[Finding]:
 def parts_are_sound(records: Records) -> Iterator[Finding]:
     """Sources, communities and parties that a part names are there, and its dates exist in the calendar."""
     judges = _judges(records)
+    values = records.values
+    if values is not None and not any(any(map(judges[name], values[name])) for name in values):
+        return
     plans: dict[type, _Plan] = {}
     for folder, record in records.all():
         if _has_mistake(record, judges, plans):
@@ -43,29 +47,50 @@ def parts_are_sound(records: Records) -> Iterator[Finding]:
 _Judge = Callable[[str], str | None]
 """Says why a value is wrong, or None."""
 
-_Plan = tuple[tuple[tuple[str, _Judge], ...], tuple[str, ...]]
+
+class _Judged(msgspec.Struct, frozen=True):
+    """A field of a class of parts, its judge, and the values found right: most say what others said."""
+
+    name: str
+    judge: _Judge
+    right: set[Any]
+
+    def is_right(self, value: str | tuple[str, ...] | None) -> bool:
+        """Ask the judge, and remember a value that is right."""
+        values = value if isinstance(value, tuple) else (value,) if value is not None else ()
+        if any(map(self.judge, values)):
+            return False
+        self.right.add(value)
+        return True
+
+
+_Plan = tuple[tuple[_Judged, ...], tuple[str, ...]]
 """Of a class of parts: the fields to judge, and the fields that hold further parts."""
 
 
+def _plan(part_type: type[msgspec.Struct], judges: Mapping[str, _Judge]) -> _Plan:
+    judged = (_Judged(name, judges[name], set()) for name in part_type.__struct_fields__ if name in judges)
+    return tuple(judged), tuple(name for name, _ in fields_with_parts(part_type))
+
+
 def _has_mistake(record: msgspec.Struct, judges: Mapping[str, _Judge], plans: dict[type, _Plan]) -> bool:
-    """Walk all parts of a record. Every record passes here on every check, hence no calls inside the loop."""
+    """Walk all parts of a record. Every record passes here on every check: hence so few calls in the loop."""
     stack = [record]
     while stack:
         part = stack.pop()
         plan = plans.get(type(part))
         if plan is None:
-            judged = tuple((name, judges[name]) for name in part.__struct_fields__ if name in judges)
-            plan = plans[type(part)] = (judged, tuple(name for name, _ in fields_with_parts(type(part))))
-        for name, judge in plan[0]:
-            value = getattr(part, name)
-            if value is not None and (any(map(judge, value)) if type(value) is tuple else judge(value)):
+            plan = plans[type(part)] = _plan(type(part), judges)
+        for field in plan[0]:
+            value = getattr(part, field.name)
+            if value not in field.right and not field.is_right(value):
                 return True
         for name in plan[1]:
-            value = getattr(part, name)
-            if type(value) is tuple:
-                stack += value
-            elif value is not None:
-                stack.append(value)
+            held = getattr(part, name)
+            if type(held) is tuple:
+                stack += held
+            elif held is not None:
+                stack.append(held)
     return False
 
 
@@ -91,6 +116,10 @@ _DATE_FIELDS = (
     "date", "period", "observed", "published", "issued", "accessed", "acquired", "captured", "received",
     "answered", "taken",
 )  # fmt: skip
+
+
+JUDGED = frozenset((*_SOURCE_FIELDS, *_COMMUNITY_FIELDS, "party", *_DATE_FIELDS))
+"""The fields whose values a judge asks something of, by the name in the classes."""
 
 
 def _judges(records: Records) -> dict[str, _Judge]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
 import msgspec
@@ -56,12 +56,18 @@ class Chosen(Mapping[str, Any]):
 
 
 class Records(msgspec.Struct, frozen=True):
-    """All records that could be read, by id, with the registry's own data."""
+    """All records that could be read, by id, with the registry's own data.
+
+    `contents` are digests of what readers are shown of sites, by id, where they are known already. `values`
+    has all that the records say in the fields of `checks.JUDGED`, or is None: then each record is asked.
+    """
 
     config: RegistryConfig
     sites: Mapping[str, Site]
     sources: Mapping[str, Source]
     claims: Mapping[str, Claim]
+    contents: Mapping[str, str] = {}
+    values: Mapping[str, Set[str]] | None = None
 
     def all(self) -> Iterator[tuple[str, Site | Source | Claim]]:
         """Yield every record with the folder of its kind."""

@@ -38,6 +38,7 @@ _HIDDEN = re.compile(
 )
 #: The unseen characters that Python counts as printable; the others are found faster by `str.isprintable`.
 _PRINTABLE_UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
+_ASCII = bytes(range(128))
 #: Also true of an escaped backslash before one of these letters, which the slow look then passes.
 _ESCAPED_CONTROL = re.compile(rb"\\u00|\\[bfrt]")
 
@@ -200,10 +201,11 @@ def _needs_a_look(raw: bytes) -> bool:
         return True
     if raw.isascii():
         return False
-    text = raw.decode("utf-8")
-    if not unicodedata.is_normalized("NFC", text) or not text.replace("\n", "").isprintable():
+    beyond_ascii = raw.translate(None, _ASCII).decode("utf-8")
+    if not beyond_ascii.isprintable() or any(character in beyond_ascii for character in _PRINTABLE_UNSEEN):
         return True
-    return any(character in text for character in _PRINTABLE_UNSEEN)
+    # An accent is composed with the letter before it, which may be an ASCII one.
+    return not unicodedata.is_normalized("NFC", raw.decode("utf-8"))
 
 
 def _unfit_texts(value: Any, field: Field) -> list[tuple[Field, str]]:

@@ -138,8 +138,11 @@ def _of_two(approvals: tuple[Review, ...]) -> bool:
     return any(one[0] != other[0] and one[1] != other[1] for one in known for other in known)
 
 
-def refusal(record: Reviewed, publishing: Publishing) -> str | None:
-    """Say why a record may not be published as it is under a rule, or None."""
+def refusal(record: Reviewed, publishing: Publishing, content: str | None = None) -> str | None:
+    """Say why a record may not be published as it is under a rule, or None.
+
+    `content` is its `content_digest` where that is known.
+    """
     if publishing.rule == "anyone":
         return None
     found = standing(log_of(record), publishing)
@@ -155,7 +158,7 @@ def refusal(record: Reviewed, publishing: Publishing) -> str | None:
             f" {_ASKED[publishing.rule]}, which 'reviews' does not hold;"
             " set 'draft' and have it reviewed ('heritage review')"
         )
-    if found.content != content_digest(record):
+    if found.content != (content or content_digest(record)):
         what = "was taken over" if found.by.act == "taken_over" else f"{found.by.by} approved"
         return (
             f"is 'published', and the record differs from what {what} on {found.by.date};"
@@ -176,7 +179,9 @@ def rule_is_kept(records: Records) -> Iterator[Finding]:
     if publishing.rule == "anyone":
         return
     for site in records.sites.values():
-        if site.properties.status == "published" and (say := refusal(site, publishing)):
+        if site.properties.status != "published":
+            continue
+        if say := refusal(site, publishing, records.contents.get(site.id)):
             yield Finding("records", site.id, ("properties", "status"), say)
     for claim in records.claims.values():
         if claim.status == "published" and (say := refusal(claim, publishing)):

@@ -253,7 +253,7 @@ def claims(request: Request, reader: Reader, office: Office) -> HTMLResponse:
     """The list of claims, or those that answer a query, each beside what the registry holds."""
     query = _query(request)
     asked = fold(query).split()
-    found = [one for one in claims_in_order(reader.book) if not asked or _says(one, asked)]
+    found = [one for one in claims_in_order(reader.book) if not asked or says(one, asked)]
     shown, paging = _paged(request, "claims", query, found, CLAIMS_PER_PAGE)
     rows = [claim_row(reader.book, one) for one in shown]
     made = office.desk_of(reader).claims_as_of(reader.look)
@@ -261,7 +261,7 @@ def claims(request: Request, reader: Reader, office: Office) -> HTMLResponse:
     return HTMLResponse(reader.book.page("claims.html", "", rows=rows, paging=paging, made=made, here=here))
 
 
-def _says(found: Claim, asked: Iterable[str]) -> bool:
+def says(found: Claim, asked: Iterable[str]) -> bool:
     """Tell whether every word begins a word of a claim or of who makes it."""
     words = f" {fold(' '.join([found.claimant, *found.statement.values()]))}"
     return all(f" {word}" in words for word in asked)

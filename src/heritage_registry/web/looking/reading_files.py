@@ -12,22 +12,26 @@ import stat
 import struct
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import inspect
 from msgspec.structs import force_setattr, replace
 
+from heritage_registry.checks import JUDGED
 from heritage_registry.claim import Claim
 from heritage_registry.defaults import text_defaults
 from heritage_registry.errors import InvalidRecords, Problem
 from heritage_registry.form import MAX_RECORD_BYTES, decode
 from heritage_registry.positions import read_positions
+from heritage_registry.publishing import content_digest
 from heritage_registry.registry import AnyRecord, Kind, digest
 from heritage_registry.site import Site
 from heritage_registry.source import Source
@@ -61,6 +65,8 @@ class File(msgspec.Struct, frozen=True, gc=False):
 Wanted = tuple[str, bytes]
 """The name of a file and its state."""
 
+_Wanted = Sequence[Wanted]
+
 
 def state_of(there: os.stat_result) -> bytes | None:
     """Return the state of a file, None for what is no plain file."""
@@ -74,9 +80,7 @@ def read_file(folder: Path, wanted: Wanted, kind: Kind) -> File:
     name, state = wanted
     # The clock only tells whether the file's times can be trusted; nothing shown depends on it.
     trusted = time.time_ns() - max(_STATE.unpack(state)[:2]) > _RECENT_NS
-    # A Path for each of 100,000 files costs too much.
-    with open(f"{folder}{os.sep}{name}", "rb", buffering=0) as file:  # noqa: PTH123
-        raw = file.read(min(os.fstat(file.fileno()).st_size, MAX_RECORD_BYTES + 1)) or b""
+    raw = _bytes_of(f"{folder}{os.sep}{name}")
     shown, key = f"{kind.folder}/{name}", name.removesuffix(kind.suffix)
     try:
         record: AnyRecord = decode(raw, kind.record_type, shown)
@@ -90,63 +94,101 @@ def read_file(folder: Path, wanted: Wanted, kind: Kind) -> File:
     return File(state, trusted, digest(raw), replace(record, id=key), (problem,), record.id)
 
 
-def read_files(folder: Path, wanted: Sequence[Wanted], kind: Kind) -> Iterator[tuple[str, File | None]]:
-    """Yield each file by name, None for one that is gone meanwhile."""
-    done = 0
-    if len(wanted) >= _MANY and (os.cpu_count() or 1) > 1:
+def _bytes_of(path: str) -> bytes:
+    """Return a file's bytes, cut off where it is too large: a `Path` and a file object cost twice as much."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        size = min(os.fstat(descriptor).st_size, MAX_RECORD_BYTES + 1)
+        raw = os.read(descriptor, size)
+        while len(raw) < size and (more := os.read(descriptor, size - len(raw))):
+            raw += more
+        return raw
+    finally:
+        os.close(descriptor)
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Files that were read, by name: None for one that is gone meanwhile.
+
+    `contents` is what `publishing.content_digest` says of sites, by id. `values` are all that the records
+    say in the fields that `checks.JUDGED` names.
+    """
+
+    files: dict[str, File | None]
+    contents: dict[str, str]
+    values: dict[str, set[str]]
+
+
+def read_files(folder: Path, wanted: Sequence[Wanted], kind: Kind) -> Iterator[Batch]:
+    """Read each file once, very many of them in no order."""
+    batches = deque(wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH))
+    beside = min(os.cpu_count() or 1, 8) - 1
+    if beside and len(wanted) >= _MANY:
+        yield from _read_beside(folder, batches, kind, beside)
+    for batch in batches:
+        yield _read_batch(folder, batch, kind, {})
+
+
+def _read_beside(folder: Path, batches: deque[_Wanted], kind: Kind, processes: int) -> Iterator[Batch]:
+    """Read batches in other processes, and here while those are at work: handing over costs as much again.
+
+    Leaves the batches that are not read where there are no other processes to be had.
+    """
+    texts: dict[Any, Any] = {}
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        running: deque[tuple[Future[bytes], _Wanted]] = deque()
         try:
-            for found in _read_beside(folder, wanted, kind):
-                yield from found
-                done += len(found)
+            while batches or running:
+                # No more at a time than are taken from them: what waits would fill the memory.
+                while batches and len(running) <= processes:
+                    batch = batches.popleft()
+                    running.append((pool.submit(_batch_read, folder, batch, kind), batch))
+                if batches and not running[0][0].done():
+                    yield _read_batch(folder, batches.popleft(), kind, texts)
+                else:
+                    yield _Unpickler(BytesIO(running[0][0].result())).load()
+                    running.popleft()
         except (BrokenProcessPool, OSError):
-            pass  # no other process to be had: the rest is read here
-    for one in wanted[done:]:
-        yield one[0], _read_or_none(folder, one, kind)
+            batches.extend(batch for _, batch in running)
 
 
-def _read_beside(
-    folder: Path, wanted: Sequence[Wanted], kind: Kind
-) -> Iterator[list[tuple[str, File | None]]]:
-    batches = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
-    workers = min(os.cpu_count() or 1, 8)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        # No more at a time than are taken from them: what waits would fill the memory.
-        running = deque(pool.submit(_read_batch, folder, batch, kind) for batch in batches[: 2 * workers])
-        for batch in [*batches[2 * workers :], *([None] * len(running))]:
-            yield _Unpickler(BytesIO(running.popleft().result())).load()
-            if batch is not None:
-                running.append(pool.submit(_read_batch, folder, batch, kind))
-
-
-def _read_batch(folder: Path, wanted: Sequence[Wanted], kind: Kind) -> bytes:
-    texts: dict[Any, Any] = {text: text for text in _DEFAULTS}
-    found: list[tuple[str, File | None]] = []
-    for one in wanted:
-        file = _read_or_none(folder, one, kind)
-        if file is not None and file.record is not None:
-            _share(file.record, texts)
-        found.append((one[0], file))
-    raw = BytesIO()
-    _Pickler(raw, pickle.HIGHEST_PROTOCOL).dump(found)
+def _batch_read(folder: Path, batch: _Wanted, kind: Kind) -> bytes:
+    raw = BytesIO(_DEFAULTS_FIRST)
+    raw.seek(0, os.SEEK_END)
+    pickler = pickle.Pickler(raw, pickle.HIGHEST_PROTOCOL)
+    pickler.memo = {id(text): (number, text) for number, text in enumerate(_DEFAULTS)}
+    pickler.dump(_read_batch(folder, batch, kind, {}))
     return raw.getvalue()
 
 
+def _read_batch(folder: Path, batch: _Wanted, kind: Kind, texts: dict[Any, Any]) -> Batch:
+    """Read files whose equal texts become one object, together with those in `texts` before."""
+    read = Batch({}, {}, {name: set() for name in JUDGED})
+    texts.update((text, text) for text in _DEFAULTS)
+    for one in batch:
+        file = read.files[one[0]] = _read_or_none(folder, one, kind)
+        if file is not None and file.record is not None:
+            _share(file.record, texts, read.values)
+            if isinstance(file.record, Site):
+                read.contents[file.record.id] = content_digest(file.record)
+    return read
+
+
 _DEFAULTS = text_defaults((Site, Source, Claim))
-_NUMBERS = {id(text): number for number, text in enumerate(_DEFAULTS)}
+"""A record is only in canonical form with the very objects of its class, which no copy of them stands for."""
 
+_DEFAULTS_FIRST = b"".join(b"cdefault\n%d\n\x940" % number for number in range(len(_DEFAULTS)))
+"""Pickled: names each default, which `_Unpickler` finds, keeps it under its number, and takes it off again.
 
-class _Pickler(pickle.Pickler):
-    """Hands over a default as such: a record is only in canonical form with the very object of its class."""
-
-    def persistent_id(self, value: object) -> int | None:
-        return _NUMBERS.get(id(value))
+Asking of every object whether it is a default ("persistent id") takes as long as all the rest.
+"""
 
 
 class _Unpickler(pickle.Unpickler):
     """Reads what our own process has just made."""
 
-    def persistent_load(self, number: int) -> str:
-        return _DEFAULTS[number]
+    def find_class(self, module: str, name: str) -> Any:
+        return _DEFAULTS[int(name)] if module == "default" else super().find_class(module, name)
 
 
 def _read_or_none(folder: Path, wanted: Wanted, kind: Kind) -> File | None:
@@ -156,23 +198,81 @@ def _read_or_none(folder: Path, wanted: Wanted, kind: Kind) -> File | None:
         return None
 
 
-def _share(part: msgspec.Struct, texts: dict[Any, Any]) -> None:
-    """Put one object in the place of equal texts and citations below a part that nobody else knows yet."""
-    for name in part.__struct_fields__:
-        value = getattr(part, name)
-        kind = type(value)
-        if kind is str:
-            if len(value) <= _LONGEST_SHARED:
-                force_setattr(part, name, texts.setdefault(value, value))
-        elif kind is tuple:
-            if not value:
-                continue
-            if isinstance(value[0], msgspec.Struct):
-                for item in value:
-                    _share(item, texts)
+def _share(  # noqa: PLR0912 - every record passes here, and calls inside the loop would double its time
+    record: msgspec.Struct, texts: dict[Any, Any], values: Mapping[str, set[str]]
+) -> None:
+    """Put one object in the place of equal texts and citations of a record that nobody else knows yet.
+
+    Adds what the record says in the fields that `values` has.
+    """
+    stack = [record]
+    while stack:
+        part = stack.pop()
+        fields = _fields_of(type(part))
+        for name in fields.text:
+            text = getattr(part, name)
+            if text is not None and len(text) <= _LONGEST_SHARED:
+                force_setattr(part, name, texts.setdefault(text, text))
+        for name in fields.texts:
+            value = getattr(part, name)
+            if value:
+                force_setattr(part, name, tuple([texts.setdefault(text, text) for text in value]))
+        for name in fields.judged:
+            value = getattr(part, name)
+            if type(value) is tuple:
+                values[name].update(value)
+            elif value is not None:
+                values[name].add(value)
+        for name in fields.part:
+            value = getattr(part, name)
+            if value is not None:
+                stack.append(value)
+        for name in fields.parts:
+            value = getattr(part, name)
+            if value:
                 if name == "citations":
-                    force_setattr(part, name, texts.setdefault(value, value))
-            elif isinstance(value[0], str):
-                force_setattr(part, name, tuple([texts.setdefault(item, item) for item in value]))
-        elif isinstance(value, msgspec.Struct):
-            _share(value, texts)
+                    shared = texts.get(value)
+                    if shared is not None:
+                        force_setattr(part, name, shared)
+                        continue
+                    texts[value] = value
+                stack += value
+
+
+class _Fields(msgspec.Struct, frozen=True):
+    """The fields of a class by what they hold: a text, texts, a part, parts; and those that rules judge."""
+
+    text: tuple[str, ...]
+    texts: tuple[str, ...]
+    part: tuple[str, ...]
+    parts: tuple[str, ...]
+    judged: tuple[str, ...]
+
+
+@cache
+def _fields_of(part_type: type) -> _Fields:
+    info = inspect.type_info(part_type)
+    assert isinstance(info, inspect.StructType)
+    names: dict[str, list[str]] = {"text": [], "texts": [], "part": [], "parts": [], "": []}
+    for field in info.fields:
+        names[_kind_of(field.type)].append(field.name)
+    text, texts, part, parts, _ = map(tuple, names.values())
+    return _Fields(text, texts, part, parts, tuple(f.name for f in info.fields if f.name in JUDGED))
+
+
+def _kind_of(expected: inspect.Type) -> str:
+    match expected:
+        case inspect.StrType():
+            return "text"
+        case inspect.StructType():
+            return "part"
+        case inspect.Metadata():
+            return _kind_of(expected.type)
+        case inspect.VarTupleType():
+            return {"text": "texts", "part": "parts"}.get(_kind_of(expected.item_type), "")
+        case inspect.UnionType():
+            found = {
+                _kind_of(choice) for choice in expected.types if not isinstance(choice, inspect.NoneType)
+            }
+            return found.pop() if len(found) == 1 else ""
+    return ""

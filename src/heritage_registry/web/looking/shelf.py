@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from heritage_registry.errors import Problem
-from heritage_registry.registry import KINDS, PROPOSED, AnyRecord, Kind
+from heritage_registry.registry import KINDS, PROPOSED, SITES, AnyRecord, Kind
 from heritage_registry.web.looking.reading_files import File, Wanted, read_file, read_files, state_of
 from heritage_registry.web.looking.watching import Watch
 
@@ -29,11 +29,16 @@ Key = tuple[str, str]
 
 
 class Changes(msgspec.Struct, frozen=True):
-    """What is other than at the last time."""
+    """What is other than at the last time.
 
-    changed: set[Key]
-    removed: set[Key]
-    strays: bool
+    `contents` and `values` are those of the `Batch`es that were read, for the rules.
+    """
+
+    changed: set[Key] = msgspec.field(default_factory=set)
+    removed: set[Key] = msgspec.field(default_factory=set)
+    strays: bool = False
+    contents: dict[str, str] = msgspec.field(default_factory=dict)
+    values: dict[str, set[str]] = msgspec.field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.changed or self.removed or self.strays)
@@ -53,7 +58,7 @@ class Shelf:
         self.problems: dict[Key, tuple[Problem, ...]] = {}
         self.unread: dict[Key, str] = {}
         self.strays: dict[Key, Problem] = {}
-        self._changes = Changes(set(), set(), strays=False)
+        self._changes = Changes()
         self._asks_system = asks_system
         self._watch = Watch()
         self._looked_at = 0.0
@@ -68,7 +73,7 @@ class Shelf:
         except BaseException:
             self._watch.end()  # what it told is lost, so that everything is looked at the next time
             raise
-        found, self._changes = self._changes, Changes(set(), set(), strays=False)
+        found, self._changes = self._changes, Changes()
         self._order(found)
         return replace(found, strays=strays != self.strays)
 
@@ -106,8 +111,13 @@ class Shelf:
             file = known.get(name.removesuffix(suffix))
             if file is None or not file.trusted or file.state != found:
                 wanted.append((name, found))
-        for name, file in read_files(self._folders[kind], wanted, kind):
-            self._put(kind, name, file, changes)
+        for batch in read_files(self._folders[kind], wanted, kind):
+            for name, file in batch.files.items():
+                self._put(kind, name, file, changes)
+            if kind is SITES:
+                changes.contents.update(batch.contents)
+            for field, values in batch.values.items():
+                changes.values.setdefault(field, set()).update(values)
         for name in [name for name in known if name + suffix not in states]:
             self._forget(kind, name, changes)
         for folder, name in [key for key in self.strays if key[0] == kind.folder and key[1] not in states]:

@@ -87,10 +87,13 @@ class RegistryState:
         if self._look and not (new_config or changes):
             return self._look
         registry = self._registry(config)
-        if new_config or self._look is None:
-            self._check_all(registry)
+        if self._look is None:
+            self._check_all(replace(_records(registry), contents=changes.contents, values=changes.values))
+        elif new_config:
+            self._check_all(_records(registry))
         else:
             self._check(registry, changes)
+        self._check_proposals(registry)
         touched = changes.changed | changes.removed
         self._look = self._made(registry, sources_changed=any(folder == "sources" for folder, _ in touched))
         return self._look
@@ -113,10 +116,9 @@ class RegistryState:
         found = Registry(self.directory, config, *(groups[kind.folder] for kind in KINDS))
         return replace(found, proposals=proposals)
 
-    def _check_all(self, registry: Registry) -> None:
+    def _check_all(self, records: Records) -> None:
         self._findings = {}
-        self._note(run_checks(_records(registry)))
-        self._check_proposals(registry)
+        self._note(run_checks(records))
 
     def _check(self, registry: Registry, changes: Changes) -> None:
         """Run the rules on what changed, and on what a rule may say something else of because of it."""
@@ -134,7 +136,6 @@ class RegistryState:
             )
         ]  # fmt: skip
         self._note(run_checks(Records(registry.config, *groups)))
-        self._check_proposals(registry)
 
     def _check_proposals(self, registry: Registry) -> None:
         for key in [key for key in self._findings if key[0].startswith("proposed/")]:
