@@ -22,7 +22,7 @@ from heritage_registry.errors import StaleRecord
 from heritage_registry.form import decode_loosely
 from heritage_registry.git import HistoryUnavailable
 from heritage_registry.history import commit_change
-from heritage_registry.pulling import Answer, pull, pull_answered
+from heritage_registry.pulling import Answer, UncommittedChanges, pull, pull_answered
 from heritage_registry.pushing import push, standing
 from heritage_registry.registry import SITES, read_record, read_registry, record_path, replace_record
 from heritage_registry.remotes import (
@@ -283,6 +283,62 @@ def test_what_is_saved_during_pulls_is_never_lost(two: tuple[Path, Path]) -> Non
     assert {note.text["en"] for note in properties.notes} >= {f"Ours {n}." for n in range(rounds)}
     assert {name.text for name in properties.names} >= {f"Name {n}" for n in range(rounds)}
     assert standing(ours).uncommitted == ()
+
+
+def test_a_pull_waits_for_the_commits_of_what_many_save_at_the_moment(two: tuple[Path, Path]) -> None:
+    """At every moment the commit of some saved file is still to come, and each file is changed there, too."""
+    ours, theirs = two
+    sites = [f"{letter}2m4n8p6" for letter in "abcdef"]
+    for key in sites:
+        path = write(ours, "site", site_feature(key, notes=[{"text": {"en": "A note."}}]))
+        commit_change(ours, [path], f"Add {key}", "Heron")
+    push(ours)
+    pull(theirs, "Stork")
+    for key in sites:
+        path = write(theirs, "site", site_feature(key, notes=[{"text": {"en": "A note."}}], type="church"))
+        commit_change(theirs, [path], f"Change {key}", "Stork")
+    push(theirs)
+    is_pulled = threading.Event()
+
+    def writes(key: str) -> list[str]:
+        said: list[str] = []
+        while not is_pulled.is_set():
+            record, held = read_record(ours, SITES, key)
+            now = msgspec.json.decode(msgspec.json.encode(record))
+            now["properties"]["notes"].append({"text": {"en": f"Ours {len(said)}."}})
+            with suppress(StaleRecord):
+                path = replace_record(
+                    read_registry(ours), decode_loosely(msgspec.json.encode(now), Site, "site"), held
+                )
+                said.append(f"Ours {len(said)}.")
+                commit_change(ours, [path], f"Change {key}", "Heron")
+        return said
+
+    with ThreadPoolExecutor(len(sites)) as pool:
+        writing = [pool.submit(writes, key) for key in sites]
+        try:
+            assert pull(ours, "Heron").settled
+        finally:
+            is_pulled.set()
+        said = [one.result() for one in writing]
+    found = read_registry(ours).sites
+    for key, words in zip(sites, said, strict=True):
+        assert [note.text["en"] for note in found[key].properties.notes] == ["A note.", *words]
+        assert found[key].properties.types[0].type == "church"
+
+
+@pytest.mark.parametrize("is_staged", [False, True])
+def test_a_pull_leaves_changes_alone_that_nobody_commits(two: tuple[Path, Path], is_staged: bool) -> None:
+    ours, _ = apart(two)
+    path = write(ours, "site", site_feature(OTHER if is_staged else ID, names=[named("Not committed")]))
+    if is_staged:
+        git(ours, "add", "--", str(path))
+    raw = path.read_bytes()
+    with pytest.raises(UncommittedChanges, match="changed and in no commit; commit them"):
+        pull(ours, "Heron")
+    assert path.read_bytes() == raw
+    assert git(ours, "stash", "list").strip() == ""
+    assert standing(ours).behind == 1
 
 
 # --- The page --------------------------------------------------------------------------------------------

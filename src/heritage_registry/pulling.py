@@ -8,8 +8,8 @@ import shlex
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -34,8 +34,9 @@ from heritage_registry.registry.writing import locked
 from heritage_registry.remotes import fetch
 
 _MERGE_SECONDS = 3600
-_TRIES = 10
-_PAUSE = 0.2
+_PAUSE = 0.05
+_COMMITTED_WITHIN_S = 3.0
+"""So long after a file was saved its commit may come."""
 _RECORDS = (*KINDS, *PROPOSED)
 
 
@@ -88,13 +89,14 @@ def pull(directory: Path, author: str) -> Pulled:
     require(directory)
     with alone(directory):
         _refuse_in_between(directory)
-        if not merging(directory):
-            upstream = _fetched(directory)
-            if upstream is None:
-                return Pulled(None)
-            with locked(directory):
-                _start_merge(directory, upstream, author)
-        _take_mended(directory)
+        if merging(directory):
+            _take_mended(directory)
+            return _finished(directory, author)
+        upstream = _fetched(directory)
+    if upstream is None:
+        return Pulled(None)
+    with _settled(directory, upstream):
+        _start_merge(directory, upstream, author)
         return _finished(directory, author)
 
 
@@ -119,21 +121,55 @@ def pull_answered(directory: Path, author: str, answers: Answers | None = None) 
     until it is done. A merge that somebody left half-way is gone on with and not undone.
     """
     require(directory)
-    for _ in range(_TRIES):
-        with alone(directory):
-            _refuse_in_between(directory)
-            is_new = not merging(directory)
-            upstream = _fetched(directory) if is_new else None
-            if is_new and upstream is None:
-                return Pulled(None)
-            try:
-                with locked(directory):
-                    return _merged_or_undone(directory, upstream, author, answers or {})
-            except UncommittedChanges as error:
-                refused = error
-        # Somebody saved a moment ago and waits to commit it.
-        time.sleep(_PAUSE)
-    raise refused
+    with alone(directory):
+        _refuse_in_between(directory)
+        is_new = not merging(directory)
+        upstream = _fetched(directory) if is_new else None
+    if is_new and upstream is None:
+        return Pulled(None)
+    with _settled(directory, upstream):
+        return _merged_or_undone(directory, upstream, author, answers or {})
+
+
+@contextmanager
+def _settled(directory: Path, upstream: str | None) -> Iterator[None]:
+    """Hold the registry and its history once what was saved a moment ago is committed; nobody saves then.
+
+    A merge of `upstream`, None for one that waits for answers, is not begun while files hold changes that it
+    would touch: git gives such a merge up by putting all files back as they were in the last commit and the
+    changes again on top, and what is saved or committed in between is lost. Raises `UncommittedChanges` for
+    changes that nobody commits.
+    """
+    with locked(directory):
+        before: list[str] = []
+        until = 0.0
+        while True:
+            with alone(directory):
+                _refuse_in_between(directory)
+                found = _in_the_way(directory, upstream) if upstream is not None else []
+                if not found:
+                    yield
+                    return
+            if found != before:
+                before, until = found, time.monotonic() + _COMMITTED_WITHIN_S
+            elif time.monotonic() > until:
+                raise UncommittedChanges(_told(found))
+            time.sleep(_PAUSE)  # for whoever waits to commit
+
+
+def _in_the_way(directory: Path, upstream: str) -> list[str]:
+    """Return, sorted, the files with changes in no commit that a merge would touch, or that are staged."""
+    theirs = git(directory, "diff", "--name-only", "--no-renames", "-z", f"HEAD...{upstream}").split(b"\0")
+    told = git(directory, "status", "--porcelain=v1", "--no-renames", "--untracked-files=all", "-z")
+    touched = set(theirs)
+    changed = ((line[:2], line[3:]) for line in told.split(b"\0") if line)
+    return sorted(os.fsdecode(name) for state, name in changed if state[:1] not in b" ?" or name in touched)
+
+
+def _told(names: Sequence[str]) -> str:
+    listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    remedy = "commit them ('git commit') or put them aside ('git stash'), and pull again"
+    return f"nothing was merged: {listed} changed and in no commit; {remedy}"
 
 
 def _merged_or_undone(directory: Path, upstream: str | None, author: str, answers: Answers) -> Pulled:
@@ -183,13 +219,12 @@ def resolve(
     directory: Path, kind: Kind, record_key: str, answers: Mapping[str, Side]
 ) -> tuple[Conflict, ...]:
     """Settle a record in conflict by answers to its parts; return what is open, and then write nothing."""
-    with alone(directory):
+    with locked(directory), alone(directory):
         name = relative_path(kind, record_key)
         stages = _unmerged(directory).get(name)
         if stages is None or 2 not in stages or 3 not in stages:
             raise RecordNotFound(f"{name} waits for no answers")
-        with locked(directory):
-            return _resolve(directory, kind, name, stages, answers)
+        return _resolve(directory, kind, name, stages, answers)
 
 
 def _resolve(
@@ -246,8 +281,7 @@ def _start_merge(directory: Path, upstream: str, author: str) -> None:
             )
         except GitFailed as error:
             if not merging(directory):
-                kind = UncommittedChanges if "would be overwritten" in str(error) else GitFailed
-                raise kind(f"nothing was merged. {error}") from error
+                raise GitFailed(f"nothing was merged. {error}") from error
 
 
 def _quoted(prefix: str) -> str:
